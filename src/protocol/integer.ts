@@ -1,0 +1,36 @@
+import { AkmError, describe } from '../errors.js';
+
+/** Largest value of an unsigned 8-bit integer. */
+export const U8_MAX = 0xff;
+/** Largest value of an unsigned 16-bit integer. */
+export const U16_MAX = 0xffff;
+/** Largest value of an unsigned 32-bit integer. */
+export const U32_MAX = 0xffff_ffff;
+
+const WHOLE_NUMBER = /^(?:\d+|0x[\da-f]+)$/i;
+
+/**
+ * Reads a whole number as a person or a flow gives it: a number, a bigint, or a decimal or `0x` hexadecimal
+ * string (white space around it is ignored).
+ *
+ * @param what names the value in the error, e.g. `ATR ID`
+ * @throws AkmError `AKM_INVALID_INPUT`, telling what was given and what is allowed
+ */
+export function parseInteger(value: unknown, what: string, max: number, min = 0): number {
+  const number = toNumber(value);
+  if (number === undefined || !Number.isInteger(number) || number < min || number > max) {
+    throw new AkmError(
+      'AKM_INVALID_INPUT',
+      `${what} is ${describe(value)}; a whole number from ${min} to ${max} is needed, decimal or 0x hexadecimal`,
+    );
+  }
+  return number;
+}
+
+function toNumber(value: unknown): number | undefined {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value !== 'string') return undefined;
+  const text = value.trim();
+  return WHOLE_NUMBER.test(text) ? Number(text) : undefined;
+}
