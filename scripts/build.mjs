@@ -1,9 +1,9 @@
 // Builds what is published: dist/ (the library and the nodes, with their html, catalogues and icons beside the .js, where
 // Node-RED looks for them) and resources/ (what the editor loads in the browser).
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, globSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -16,7 +16,9 @@ const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 const compiled = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 
-for (const page of globSync('nodes/*.html')) cpSync(page, join('dist/nodes', basename(page)));
+for (const page of readdirSync('nodes').filter((name) => name.endsWith('.html'))) {
+  cpSync(join('nodes', page), join('dist/nodes', page));
+}
 cpSync('nodes/locales', 'dist/nodes/locales', { recursive: true });
 cpSync('icons', 'dist/nodes/icons', { recursive: true });
 chmodSync('dist/src/simulator/cli.js', 0o755);

@@ -73,14 +73,18 @@ const EXCERPT = 60;
 export function describe(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return value.length > EXCERPT ? `"${value.slice(0, EXCERPT)}…" (${value.length} characters)` : `"${value}"`;
+      return value.length > EXCERPT
+        ? `"${value.slice(0, EXCERPT)}…" (${value.length} characters)`
+        : `"${value}"`;
     case 'number':
     case 'boolean':
     case 'undefined':
       return String(value);
     case 'bigint':
       // a huge bigint takes seconds to print; no number of any protocol here has more than 128 bits
-      return value >= -(1n << 128n) && value <= 1n << 128n ? `${String(value)}n` : 'a bigint of more than 128 bits';
+      return value >= -(1n << 128n) && value <= 1n << 128n
+        ? `${String(value)}n`
+        : 'a bigint of more than 128 bits';
     case 'object':
       if (value === null) return 'null';
       if (Buffer.isBuffer(value)) return `a Buffer of ${value.length} bytes`;

@@ -26,7 +26,11 @@ export const AMM_OPERATIONS = {
   },
   GET_ENDPOINT_DETAILS: {
     request: inferred('GET_ENDPOINT_DETAILS_REQUEST', 0x02, { endpoint: id128 }),
-    response: inferred('GET_ENDPOINT_DETAILS_RESPONSE', 0x42, { confirmation: u32, endpoint: id128, details: bytes }),
+    response: inferred('GET_ENDPOINT_DETAILS_RESPONSE', 0x42, {
+      confirmation: u32,
+      endpoint: id128,
+      details: bytes,
+    }),
     changing: false,
   },
   PROVISION_ENDPOINT: {
@@ -35,7 +39,10 @@ export const AMM_OPERATIONS = {
     changing: true,
   },
   CREATE_OPERATIONAL_ATR: {
-    request: inferred('CREATE_OPERATIONAL_ATR_REQUEST', 0x04, { count: u32, endpoints: list(id128, 'count') }),
+    request: inferred('CREATE_OPERATIONAL_ATR_REQUEST', 0x04, {
+      count: u32,
+      endpoints: list(id128, 'count'),
+    }),
     response: inferred('CREATE_OPERATIONAL_ATR_RESPONSE', 0x44, { confirmation: u32, atr: id128 }),
     changing: true,
   },

@@ -1,5 +1,11 @@
 import { AkmError } from '../errors.js';
-import { halvesOf, identifierOf, parseIdentifier, type Identifier, type IdentifierInput } from './identifier.js';
+import {
+  halvesOf,
+  identifierOf,
+  parseIdentifier,
+  type Identifier,
+  type IdentifierInput,
+} from './identifier.js';
 import { parseInteger, U16_MAX, U32_MAX, U8_MAX } from './integer.js';
 
 /** A place in the bytes of one body. Nothing outside `[offset, end)` is ever read. */
@@ -60,7 +66,11 @@ export interface FieldType<V, In = V> {
   read(from: Reader, before: Readonly<Record<string, unknown>>): V | undefined;
 }
 
-function unsigned(notation: string, size: 1 | 2 | 4, max: number): FieldType<number, number | string | bigint> {
+function unsigned(
+  notation: string,
+  size: 1 | 2 | 4,
+  max: number,
+): FieldType<number, number | string | bigint> {
   return {
     notation,
     size,
@@ -92,7 +102,9 @@ export const id128: FieldType<Identifier, IdentifierInput> = {
   },
   read(from) {
     const at = from.take(16);
-    return at < 0 ? undefined : identifierOf(from.bytes.readBigUInt64LE(at), from.bytes.readBigUInt64LE(at + 8));
+    return at < 0
+      ? undefined
+      : identifierOf(from.bytes.readBigUInt64LE(at), from.bytes.readBigUInt64LE(at + 8));
   },
 };
 
@@ -185,7 +197,10 @@ export function table<V, In>(
     size,
     sizeOf(values, name) {
       if (values.length > capacity) {
-        throw new AkmError('AKM_INVALID_INPUT', `${name} has ${values.length} entries; at most ${capacity} are allowed`);
+        throw new AkmError(
+          'AKM_INVALID_INPUT',
+          `${name} has ${values.length} entries; at most ${capacity} are allowed`,
+        );
       }
       return size;
     },
@@ -198,7 +213,8 @@ export function table<V, In>(
 }
 
 function requireFixedSize<V, In>(entry: FieldType<V, In>): EntryType<V, In> {
-  if (entry.size === undefined) throw new TypeError(`Entries of varying size (${entry.notation}) cannot be repeated`);
+  if (entry.size === undefined)
+    throw new TypeError(`Entries of varying size (${entry.notation}) cannot be repeated`);
   return entry as EntryType<V, In>;
 }
 

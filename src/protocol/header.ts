@@ -36,10 +36,18 @@ export const MAX_APP_PAYLOAD_SIZE = 4084;
  * Frames of the AMM. No greatest payload is documented for it; the longest documented message has 1292 bytes, but
  * bodies that are only inferred may turn out longer, so the AppEndpoint's documented limit is used for both.
  */
-export const AMM_DIALECT: Dialect = { service: 'amm', version: [0x01, 0x00], maxPayload: MAX_APP_PAYLOAD_SIZE };
+export const AMM_DIALECT: Dialect = {
+  service: 'amm',
+  version: [0x01, 0x00],
+  maxPayload: MAX_APP_PAYLOAD_SIZE,
+};
 
 /** Frames of the AppEndpoint. */
-export const APP_DIALECT: Dialect = { service: 'app', version: [0x00, 0x01], maxPayload: MAX_APP_PAYLOAD_SIZE };
+export const APP_DIALECT: Dialect = {
+  service: 'app',
+  version: [0x00, 0x01],
+  maxPayload: MAX_APP_PAYLOAD_SIZE,
+};
 
 /** Writes a header to the first 12 bytes of `frame`, whose bytes 10 and 11 are zero already. */
 export function writeHeader(frame: Buffer, dialect: Dialect, payloadLength: number): void {
@@ -59,7 +67,12 @@ export function writeHeader(frame: Buffer, dialect: Dialect, payloadLength: numb
  * @returns the payload length in bytes once all 12 bytes are there, `undefined` before
  * @throws AkmError `AKM_PROTOCOL`
  */
-export function readHeader(dialect: Dialect, bytes: Buffer, offset: number, available: number): number | undefined {
+export function readHeader(
+  dialect: Dialect,
+  bytes: Buffer,
+  offset: number,
+  available: number,
+): number | undefined {
   const start = Math.min(available, START_OF_MESSAGE.length);
   if (bytes.compare(START_OF_MESSAGE, 0, start, offset, offset + start) !== 0) {
     const got = bytes.toString('hex', offset, offset + start);

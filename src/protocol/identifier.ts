@@ -15,10 +15,7 @@ export interface Identifier {
 
 /** Every form an identifier is accepted in; see {@link parseIdentifier}. */
 export type IdentifierInput =
-  | string
-  | bigint
-  | { id: string | bigint }
-  | { lower64: string | bigint; upper64: string | bigint };
+  string | bigint | { id: string | bigint } | { lower64: string | bigint; upper64: string | bigint };
 
 const MAX_64 = (1n << 64n) - 1n;
 const MAX_128 = (1n << 128n) - 1n;

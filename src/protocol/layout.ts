@@ -10,7 +10,9 @@ export type Decoded<F extends Fields> = {
 
 /** What encoding a body of these fields takes. */
 export type Encodable<F extends Fields> = {
-  [K in keyof F]: F[K] extends { write(target: Buffer, offset: number, value: infer In, name: string): number }
+  [K in keyof F]: F[K] extends {
+    write(target: Buffer, offset: number, value: infer In, name: string): number;
+  }
     ? In
     : never;
 };

@@ -50,7 +50,11 @@ export function sourceOf(operation: Operation): Source {
  * Encodes a whole frame: header, code, body.
  * @throws AkmError `AKM_INVALID_INPUT` or `AKM_PAYLOAD_TOO_LARGE` where a value does not fit its field
  */
-export function encodeFrame<F extends Fields>(dialect: Dialect, message: Message<F>, values: Encodable<F>): Buffer {
+export function encodeFrame<F extends Fields>(
+  dialect: Dialect,
+  message: Message<F>,
+  values: Encodable<F>,
+): Buffer {
   const bodyLength = message.body.sizeOf(values, message.name);
   const frame = allocateFrame(dialect, message.code, bodyLength);
   message.body.write(frame, HEADER_SIZE + CODE_SIZE, values, message.name);

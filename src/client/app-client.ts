@@ -1,0 +1,206 @@
+import { AkmError, messageOf } from '../errors.js';
+import {
+  APP_OPERATIONS,
+  RECEIVE_APP_DATA_RESPONSE,
+  SEND_APP_DATA_REQUEST,
+} from '../protocol/app-messages.js';
+import { APP_DIALECT } from '../protocol/header.js';
+import { parseInteger, U16_MAX } from '../protocol/integer.js';
+import type { Decoded } from '../protocol/layout.js';
+import { CODE_SIZE, decodeWholeBody, encodeFrame } from '../protocol/message.js';
+import { checkOptions, type ClientOptions } from './options.js';
+import { Outbox, type Send } from './outbox.js';
+import {
+  Registrations,
+  type Registered,
+  type Registration,
+  type RegistrationObserver,
+} from './registrations.js';
+import { infoOf, ServiceClient, type Answer } from './service-client.js';
+import { Subscriptions, type DataFilter, type DataListener } from './subscriptions.js';
+import { requireSuccess } from './success.js';
+
+/** The AppEndpoint's TCP port (documented). */
+export const APP_PORT = 49600;
+
+/** Application data to send. */
+export interface OutgoingData {
+  /** U16 */
+  atrId: number;
+  /** App Value of the target, U16. */
+  appValue: number;
+  /** At most 4046 bytes; a string is sent as UTF-8. */
+  data: Buffer | string;
+  /**
+   * Without a connection: `error` fails at once (but waits for an attempt that is under way), `queue` waits for as long as it
+   * takes. Default `error`.
+   */
+  offline?: 'error' | 'queue';
+}
+
+type ResponseFields<K extends keyof typeof APP_OPERATIONS> = Decoded<
+  (typeof APP_OPERATIONS)[K]['response']['body']['fields']
+>;
+
+/** A live connection to an AKM AppEndpoint. */
+export class AppClient extends ServiceClient {
+  private readonly registrations: Registrations;
+  private readonly outbox: Outbox;
+  private readonly subscriptions = new Subscriptions((error) => {
+    this.fault(new Error(`A receiver of application data failed: ${messageOf(error)}`, { cause: error }));
+  });
+  /** Set when the connection is to be renewed as soon as no request is in flight. */
+  private renewal = false;
+
+  /** @throws AkmError `AKM_INVALID_INPUT` naming the option */
+  constructor(options: ClientOptions = {}) {
+    super(APP_DIALECT, checkOptions(options, APP_PORT), CODE_SIZE);
+    const { reconnectMin: min, reconnectMax: max, queueLimit } = this.options;
+    const { connection } = this;
+    this.registrations = new Registrations(
+      {
+        get connected() {
+          return connection.state === 'connected';
+        },
+        register: (atrId, appValue, urgent) => this.registerApp(atrId, appValue, urgent),
+        renewConnection: () => {
+          this.renewal = true;
+          if (!this.queue.busy) this.onIdle();
+        },
+        changed: () => {
+          this.outbox.flush();
+        },
+      },
+      { min, max },
+      queueLimit,
+    );
+    this.outbox = new Outbox(
+      {
+        get writable() {
+          return connection.writable;
+        },
+        offline: () =>
+          connection.state === 'disconnected' || connection.state === 'closed'
+            ? connection.notConnected()
+            : undefined,
+        registration: (atrId) => this.registrations.stateOf(atrId),
+        write: (frame, done) => {
+          connection.write(frame, done);
+        },
+      },
+      this.budget,
+    );
+    this.on('state', (state) => {
+      if (state === 'disconnected') this.outbox.wentOffline(connection.notConnected());
+    });
+  }
+
+  /** How many requests and sends wait. */
+  get waiting(): number {
+    return this.budget.waiting;
+  }
+
+  /**
+   * Takes hold of an application's place in an ATR. Call `register` on it to register; from then on it is registered again on every
+   * new connection before anything is sent, until it is released.
+   *
+   * @throws AkmError `AKM_INVALID_INPUT`, `AKM_QUEUE_FULL`
+   */
+  hold(atrId: number, appValue: number, observer: RegistrationObserver = {}): Registration {
+    return this.registrations.hold(
+      parseInteger(atrId, 'The ATR ID', U16_MAX),
+      parseInteger(appValue, 'The App Value', U16_MAX),
+      observer,
+    );
+  }
+
+  /**
+   * Sends application data. A registration in the ATR that is under way is waited for.
+   *
+   * @param done called exactly once: without an error when the operating system has taken the bytes (the protocol has no
+   *   acknowledgement), else with `AKM_INVALID_INPUT`, `AKM_PAYLOAD_TOO_LARGE`, `AKM_NOT_REGISTERED`, `AKM_NOT_CONNECTED`,
+   *   `AKM_CONNECTION_LOST`, `AKM_QUEUE_FULL` or `AKM_CLOSED`
+   */
+  send({ atrId, appValue, data, offline = 'error' }: OutgoingData, done: (error?: AkmError) => void): void {
+    let send: Send;
+    try {
+      const target = {
+        atrId: parseInteger(atrId, 'The ATR ID', U16_MAX),
+        appValue: parseInteger(appValue, 'The App Value', U16_MAX),
+      };
+      const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+      const frame = encodeFrame(APP_DIALECT, SEND_APP_DATA_REQUEST, { ...target, data: bytes });
+      send = { atrId: target.atrId, frame, patient: offline === 'queue', done };
+    } catch (error) {
+      done(error as AkmError);
+      return;
+    }
+    this.outbox.send(send);
+  }
+
+  /** Hands on application data that matches, until the returned function is called. */
+  subscribe(filter: DataFilter, listener: DataListener): () => void {
+    return this.subscriptions.add(filter, listener);
+  }
+
+  /** Asks for the version. The layout of the response is inferred: `fields` holds what was there. */
+  getVersion(): Promise<Answer<ResponseFields<'GET_VERSION'>>> {
+    return this.exchange(APP_OPERATIONS.GET_VERSION, {});
+  }
+
+  /** Asks for name, identifier and status of the endpoint. The layout of the response is inferred. */
+  getEndpointInfo(): Promise<Answer<ResponseFields<'GET_ENDPOINT_INFO'>>> {
+    return this.exchange(APP_OPERATIONS.GET_ENDPOINT_INFO, {});
+  }
+
+  /** Asks for the endpoint's trust relationships. The layout of the response is inferred. */
+  getAtrInfo(): Promise<Answer<ResponseFields<'GET_ATR_INFO'>>> {
+    return this.exchange(APP_OPERATIONS.GET_ATR_INFO, {});
+  }
+
+  protected override probe(): Promise<boolean> {
+    return this.answers(APP_OPERATIONS.GET_VERSION, {});
+  }
+
+  protected override onConnected(): void {
+    this.registrations.connected();
+    this.outbox.flush();
+  }
+
+  protected override onPush(code: number, payload: Buffer): void {
+    if (code !== RECEIVE_APP_DATA_RESPONSE.code) return; // 0x45 may answer a send, and is to disturb nothing
+    try {
+      this.subscriptions.dispatch(decodeWholeBody(RECEIVE_APP_DATA_RESPONSE, payload));
+    } catch (error) {
+      this.fault(error as AkmError);
+    }
+  }
+
+  protected override onDrained(): void {
+    this.outbox.flush();
+  }
+
+  protected override onLost(): void {
+    this.renewal = false;
+    this.registrations.lost();
+  }
+
+  protected override onIdle(): void {
+    if (!this.renewal) return;
+    this.renewal = false;
+    this.connection.renew();
+  }
+
+  protected override onClose(error: AkmError): void {
+    this.registrations.close();
+    this.outbox.close(error);
+  }
+
+  private async registerApp(atrId: number, appValue: number, urgent: boolean): Promise<Registered> {
+    const operation = APP_OPERATIONS.REGISTER_APP;
+    const answer = await this.exchange(operation, { atrId, appValue }, { urgent });
+    const { status } = answer.fields;
+    requireSuccess(operation.request.name, { status }, this.options.successCode);
+    return { ...infoOf(answer), status: status ?? 0 };
+  }
+}

@@ -1,0 +1,255 @@
+import { AkmError } from '../errors.js';
+import { Backoff } from './backoff.js';
+import type { ExchangeInfo } from './service-client.js';
+
+/** The AppEndpoint's yes to a registration. */
+export interface Registered extends ExchangeInfo {
+  /** 0 where the answer held none: the code alone counts as success (inferred). */
+  status: number;
+}
+
+/** Whether the AppEndpoint knows the application, on the connection there is now. */
+export type RegistrationState = 'pending' | 'registered' | 'refused';
+
+/** What a registration tells the one who holds it. */
+export interface RegistrationObserver {
+  /** It was made by the client itself: after a reconnect, or by trying again. */
+  registered?(answer: Registered): void;
+  /** Every change of state; `error` says why it was refused. */
+  stateChanged?(state: RegistrationState, error?: AkmError): void;
+}
+
+/** An application's place in an ATR, kept up over any number of connections until it is released. */
+export interface Registration {
+  readonly atrId: number;
+  readonly appValue: number;
+  readonly state: RegistrationState;
+  /**
+   * Resolves once the application is registered: at once where it is, else after asking.
+   * @param again asks the AppEndpoint in any case
+   * @throws AkmError (as a rejection) `AKM_REJECTED` with the status, or what any request may fail with; the client goes on trying
+   */
+  register(again?: boolean): Promise<Registered>;
+  /** Gives the place up: the App Value is freed at the AppEndpoint when nobody else holds it. */
+  release(): void;
+}
+
+/** What the registrations need of their client. */
+export interface RegistrationPort {
+  readonly connected: boolean;
+  /** Asks the AppEndpoint. */
+  register(atrId: number, appValue: number, urgent: boolean): Promise<Registered>;
+  /** Makes a new connection, so that the AppEndpoint forgets the registrations of this one. */
+  renewConnection(): void;
+  /** Sends in this ATR may now be possible, or have become hopeless. */
+  changed(atrId: number): void;
+}
+
+/**
+ * How long an App Value that its node let go stays registered, in milliseconds. A redeploy ends nodes and starts their successors a
+ * moment later: they take over what is there, and nobody else's traffic is interrupted.
+ */
+const TAKEOVER_TIME = 250;
+
+/** All registrations of one client, and the order in which they were asked for. */
+export class Registrations {
+  private readonly entries = new Map<string, Entry>();
+  /** Registrations being made again on a new connection: until they are settled nothing else is sent. */
+  private restoring = 0;
+  private takeover: NodeJS.Timeout | undefined;
+  private closed = false;
+
+  /** @param limit how many there may be */
+  constructor(
+    private readonly port: RegistrationPort,
+    private readonly retry: { min: number; max: number },
+    private readonly limit: number,
+  ) {}
+
+  /**
+   * Takes hold of a place. Nothing is asked before `register` is called; after that it is kept up.
+   * @throws AkmError `AKM_QUEUE_FULL` where there are too many
+   */
+  hold(atrId: number, appValue: number, observer: RegistrationObserver): Registration {
+    const key = `${atrId}/${appValue}`;
+    let entry = this.entries.get(key);
+    if (!entry) {
+      if (this.entries.size >= this.limit) {
+        throw new AkmError(
+          'AKM_QUEUE_FULL',
+          `${this.limit} applications are registered already, which is the limit`,
+        );
+      }
+      entry = new Entry(atrId, appValue, this.port, this.retry);
+      this.entries.set(key, entry);
+    }
+    const held = entry;
+    held.observers.add(observer);
+    return {
+      atrId,
+      appValue,
+      get state() {
+        return held.state;
+      },
+      register: (again = false) => held.register(again),
+      release: () => {
+        if (held.observers.delete(observer) && held.observers.size === 0) this.takeOverLater();
+      },
+    };
+  }
+
+  /**
+   * What can be said of sends in an ATR: `registered`, `pending` (a registration is under way, or is made again first), or the error
+   * to fail them with.
+   */
+  stateOf(atrId: number): 'registered' | 'pending' | AkmError {
+    const entries = [...this.entries.values()].filter((entry) => entry.atrId === atrId && entry.wanted);
+    if (this.restoring > 0 && entries.length > 0) return 'pending';
+    if (entries.some((entry) => entry.state === 'registered')) return 'registered';
+    if (entries.some((entry) => entry.state === 'pending')) return 'pending';
+    const refusal = entries.find((entry) => entry.refusal)?.refusal;
+    return new AkmError(
+      'AKM_NOT_REGISTERED',
+      `No application is registered in ATR ${atrId}${refusal ? `: ${refusal.message}` : ''}`,
+      { cause: refusal },
+    );
+  }
+
+  /** A connection stands: everything is registered again, in its first order. */
+  connected(): void {
+    const wanted = [...this.entries.values()].filter((entry) => entry.wanted);
+    this.restoring += wanted.length;
+    for (const entry of wanted) void this.restore(entry);
+  }
+
+  /** The connection is gone, and with it every registration at the AppEndpoint. */
+  lost(): void {
+    for (const entry of this.entries.values()) entry.forget();
+  }
+
+  /** Ends for good. */
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.takeover);
+    this.lost();
+    this.entries.clear();
+  }
+
+  private async restore(entry: Entry): Promise<void> {
+    await entry.attempt(true);
+    this.restoring -= 1;
+    if (this.restoring === 0) for (const { atrId } of this.entries.values()) this.port.changed(atrId);
+  }
+
+  private takeOverLater(): void {
+    if (this.closed) return;
+    this.takeover ??= setTimeout(() => {
+      this.takeover = undefined;
+      this.dropAbandoned();
+    }, TAKEOVER_TIME);
+  }
+
+  private dropAbandoned(): void {
+    let known = false;
+    for (const [key, entry] of this.entries) {
+      if (entry.observers.size > 0) continue;
+      known ||= entry.askedOnThisConnection;
+      entry.forget();
+      this.entries.delete(key);
+      this.port.changed(entry.atrId);
+    }
+    // the protocol has no "unregister"; a registration ends with its connection
+    if (known && this.port.connected) this.port.renewConnection();
+  }
+}
+
+/** One App Value in one ATR, whoever holds it. */
+class Entry {
+  state: RegistrationState = 'pending';
+  /** Why it was refused, while it is. */
+  refusal: AkmError | undefined;
+  /** Whether it was ever asked for, and so is to be kept up. */
+  wanted = false;
+  /** Whether the AppEndpoint may hold it for the connection there is. */
+  askedOnThisConnection = false;
+  readonly observers = new Set<RegistrationObserver>();
+  private answer: Registered | undefined;
+  private underWay: Promise<Registered> | undefined;
+  private retryTimer: NodeJS.Timeout | undefined;
+  private readonly backoff: Backoff;
+
+  constructor(
+    readonly atrId: number,
+    readonly appValue: number,
+    private readonly port: RegistrationPort,
+    retry: { min: number; max: number },
+  ) {
+    this.backoff = new Backoff(retry.min, retry.max);
+  }
+
+  async register(again: boolean): Promise<Registered> {
+    this.wanted = true;
+    if (this.answer && !again) return this.answer;
+    return this.ask(false);
+  }
+
+  /** Registers without anybody waiting for it; who holds it is told. */
+  async attempt(urgent: boolean): Promise<void> {
+    try {
+      if (this.underWay) {
+        await this.underWay; // whoever asked gets the answer
+        return;
+      }
+      const answer = await this.ask(urgent);
+      for (const observer of this.observers) observer.registered?.(answer);
+    } catch {
+      // a refusal was told already and is tried again; anything else is made good with the next connection
+    }
+  }
+
+  /** What the AppEndpoint knew is gone. */
+  forget(): void {
+    clearTimeout(this.retryTimer);
+    this.answer = undefined;
+    this.askedOnThisConnection = false;
+    this.change('pending');
+  }
+
+  private ask(urgent: boolean): Promise<Registered> {
+    clearTimeout(this.retryTimer);
+    const request = this.request(urgent);
+    this.underWay = request;
+    return request;
+  }
+
+  private async request(urgent: boolean): Promise<Registered> {
+    try {
+      this.askedOnThisConnection = this.port.connected;
+      const answer = await this.port.register(this.atrId, this.appValue, urgent);
+      this.answer = answer;
+      this.backoff.reset();
+      this.change('registered');
+      return answer;
+    } catch (error) {
+      if (error instanceof AkmError && error.code === 'AKM_REJECTED') this.refused(error);
+      throw error;
+    } finally {
+      this.underWay = undefined;
+    }
+  }
+
+  private refused(error: AkmError): void {
+    this.answer = undefined;
+    this.change('refused', error);
+    // it may succeed later: after a reconnect the peer can still hold the App Value for the connection it has not missed yet
+    this.retryTimer = setTimeout(() => void this.attempt(false), this.backoff.next());
+  }
+
+  private change(state: RegistrationState, refusal?: AkmError): void {
+    this.refusal = refusal;
+    if (this.state === state) return;
+    this.state = state;
+    for (const observer of this.observers) observer.stateChanged?.(state, refusal);
+    this.port.changed(this.atrId);
+  }
+}

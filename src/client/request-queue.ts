@@ -1,0 +1,195 @@
+import { AkmError } from '../errors.js';
+import type { QueueBudget } from './queue-budget.js';
+
+/** One request and what to make of its answer. */
+export interface Request<T> {
+  /** The message's name, for errors. */
+  readonly name: string;
+  readonly frame: Buffer;
+  /** The only code that is taken for the answer. */
+  readonly responseCode: number;
+  /** Called with the whole payload, a view, and the time from write to answer. What it throws fails the request. */
+  readonly decode: (payload: Buffer, latencyMs: number) => T;
+  /** Called right before the write; throws to prevent it. */
+  readonly permit?: () => void;
+  /** Goes before what waits already and is not urgent. */
+  readonly urgent?: boolean;
+  /**
+   * Without an answer the connection is usually replaced, since the answer may still come and would be taken for the next
+   * one's. `forgiving` keeps it instead, and one such late answer is then thrown away.
+   */
+  readonly forgiving?: boolean;
+}
+
+/** What the queue needs of a connection. */
+export interface RequestPort {
+  readonly state: string;
+  readonly receiving: boolean;
+  readonly peer: string;
+  write(frame: Buffer): void;
+  replace(reason: AkmError): void;
+  notConnected(): AkmError;
+}
+
+interface Job extends Omit<Request<unknown>, 'decode'> {
+  readonly answer: (payload: Buffer, latencyMs: number) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * Requests one at a time and in order, since no message carries a correlation number: an answer is known by its code and by order
+ * alone.
+ *
+ * A request made without a connection waits for one, but not longer than the request timeout after the connection went missing;
+ * after that every request fails at once until there is a connection again.
+ */
+export class RequestQueue {
+  private readonly urgent: Job[] = [];
+  private readonly waiting: Job[] = [];
+  private inFlight: { job: Job; writtenAt: number; timer: NodeJS.Timeout } | undefined;
+  /** Runs while a missing connection is still waited for. */
+  private patience: NodeJS.Timeout | undefined;
+  /** Response codes whose late answers are to be thrown away. */
+  private readonly overdue = new Set<number>();
+
+  /** @param becameIdle called whenever nothing waits and nothing is in flight any more */
+  constructor(
+    private readonly port: RequestPort,
+    private readonly timeout: number,
+    private readonly budget: QueueBudget,
+    private readonly becameIdle: () => void = () => undefined,
+  ) {}
+
+  /** Whether anything waits or is in flight. */
+  get busy(): boolean {
+    return this.inFlight !== undefined || this.urgent.length + this.waiting.length > 0;
+  }
+
+  /**
+   * @throws AkmError (as a rejection) `AKM_NOT_CONNECTED`, `AKM_CONNECTION_LOST`, `AKM_TIMEOUT`, `AKM_QUEUE_FULL`, `AKM_CLOSED`, or what
+   *   `permit` and `decode` throw
+   */
+  request<T>(request: Request<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.port.state !== 'connected' && !this.patience) throw this.port.notConnected();
+      this.budget.take();
+      const job: Job = {
+        ...request,
+        answer: (payload, latencyMs) => {
+          resolve(request.decode(payload, latencyMs));
+        },
+        fail: reject,
+      };
+      (request.urgent ? this.urgent : this.waiting).push(job);
+      this.pump();
+    });
+  }
+
+  /** There is no connection from now on, but one is being made. */
+  outage(): void {
+    this.patience ??= setTimeout(() => {
+      this.patience = undefined;
+      this.failWaiting(this.port.notConnected());
+    }, this.timeout);
+  }
+
+  /** There is a connection. */
+  connected(): void {
+    this.clearPatience();
+    this.overdue.clear();
+    this.pump();
+  }
+
+  /** The connection is gone. What was written fails; what was not waits for the next connection. */
+  lost(error: AkmError): void {
+    this.land()?.job.fail(error);
+    this.outage();
+    this.checkIdle();
+  }
+
+  /** Whether this payload was the answer that is waited for, or a late one that is thrown away. */
+  payload(code: number, payload: Buffer): boolean {
+    if (this.overdue.delete(code)) return true;
+    if (this.inFlight?.job.responseCode !== code) return false;
+    const { job, writtenAt } = this.inFlight;
+    this.land();
+    try {
+      job.answer(payload, performance.now() - writtenAt);
+    } catch (error) {
+      job.fail(error);
+    }
+    return true;
+  }
+
+  /** Writes the next request, unless one is in flight. */
+  pump(): void {
+    // what has arrived already cannot be the answer to what is only written now: first it is all read
+    while (!this.inFlight && this.port.state === 'connected' && !this.port.receiving) {
+      const job = this.urgent.shift() ?? this.waiting.shift();
+      if (!job) break;
+      this.budget.give();
+      this.fly(job);
+    }
+    this.checkIdle();
+  }
+
+  /** Fails all there is. */
+  close(error: AkmError): void {
+    this.clearPatience();
+    this.land()?.job.fail(error);
+    this.failWaiting(error);
+  }
+
+  private fly(job: Job): void {
+    try {
+      job.permit?.();
+    } catch (error) {
+      job.fail(error);
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.timedOut(job);
+    }, this.timeout);
+    this.inFlight = { job, writtenAt: performance.now(), timer };
+    this.port.write(job.frame);
+  }
+
+  private land(): { job: Job } | undefined {
+    const landed = this.inFlight;
+    clearTimeout(landed?.timer);
+    this.inFlight = undefined;
+    return landed;
+  }
+
+  private timedOut(job: Job): void {
+    this.land();
+    const error = new AkmError(
+      'AKM_TIMEOUT',
+      `${this.port.peer} did not answer ${job.name} within ${this.timeout} ms`,
+    );
+    job.fail(error);
+    if (job.forgiving) {
+      this.overdue.add(job.responseCode);
+      this.pump();
+    } else {
+      this.port.replace(error);
+    }
+  }
+
+  private failWaiting(error: AkmError): void {
+    for (const job of [...this.urgent.splice(0), ...this.waiting.splice(0)]) {
+      this.budget.give();
+      job.fail(error);
+    }
+    this.checkIdle();
+  }
+
+  private checkIdle(): void {
+    if (!this.busy) this.becameIdle();
+  }
+
+  private clearPatience(): void {
+    clearTimeout(this.patience);
+    this.patience = undefined;
+  }
+}

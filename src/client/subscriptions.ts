@@ -1,0 +1,68 @@
+/** Application data as it arrives. */
+export interface ReceivedData {
+  /** U16 */
+  atrId: number;
+  /** App Value of the sender, U16. */
+  appValue: number;
+  /** A view that is valid during the call only: copy what outlives it. */
+  data: Buffer;
+}
+
+/** What to receive; a part left out matches anything. */
+export interface DataFilter {
+  /** U16 */
+  atrId?: number | undefined;
+  /** App Value of the sender, U16. */
+  appValue?: number | undefined;
+}
+
+/** Gets application data. */
+export type DataListener = (received: ReceivedData) => void;
+
+/**
+ * Who gets which application data. Listeners are kept by what they wait for, so that a message costs the same however many wait
+ * for others.
+ */
+export class Subscriptions {
+  private readonly listeners = new Map<string, Set<DataListener>>();
+
+  /** @param failed gets what a listener threw: it must not keep the message from the others */
+  constructor(private readonly failed: (error: unknown) => void) {}
+
+  /** Returns the function that ends the subscription. */
+  add(filter: DataFilter, listener: DataListener): () => void {
+    const key = keyOf(filter.atrId, filter.appValue);
+    const set = this.listeners.get(key) ?? new Set();
+    this.listeners.set(key, set);
+    set.add(listener);
+    return () => {
+      set.delete(listener);
+      if (set.size === 0 && this.listeners.get(key) === set) this.listeners.delete(key);
+    };
+  }
+
+  /** Hands application data to all who wait for it. */
+  dispatch(received: ReceivedData): void {
+    const { atrId, appValue } = received;
+    this.handOn(keyOf(atrId, appValue), received);
+    this.handOn(keyOf(atrId), received);
+    this.handOn(keyOf(undefined, appValue), received);
+    this.handOn(keyOf(), received);
+  }
+
+  private handOn(key: string, received: ReceivedData): void {
+    const set = this.listeners.get(key);
+    if (!set) return;
+    for (const listener of set) {
+      try {
+        listener(received);
+      } catch (error) {
+        this.failed(error);
+      }
+    }
+  }
+}
+
+function keyOf(atrId?: number, appValue?: number): string {
+  return `${atrId ?? '*'}/${appValue ?? '*'}`;
+}

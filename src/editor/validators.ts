@@ -1,0 +1,115 @@
+import { isEnvironmentReference, RANGES, toWholeNumber, type Range, type RangeName } from './whole-number.js';
+
+/** What the validators need of the editor around them. */
+export interface EditorPort {
+  /** The text of a message catalogue's key, its `__name__` places filled with `values`. */
+  translate(key: string, values?: Readonly<Record<string, number>>): string;
+  /** Node-RED's own check of a typed value: true, or what is wrong with it. */
+  checkTyped(value: unknown, type: string): true | string;
+  /**
+   * What the open form holds for `companion`, if it is the one that holds `value` for `property`; undefined otherwise. Node-RED
+   * checks other nodes as well while a form is open, and these must not be judged by what that form holds.
+   */
+  inOpenForm(property: string, value: unknown, companion: string): string | undefined;
+}
+
+/** A node as the editor hands it to a validator: its saved properties, and more. */
+export type EditedNode = Readonly<Record<string, unknown>>;
+
+/** What Node-RED hands a validator besides the value. */
+export interface ValidatorOptions {
+  /** The property's name in words, where its definition has one. */
+  label?: string;
+}
+
+/** True, or in words what is wrong: the editor marks the field and shows them. */
+export type Verdict = true | string;
+
+/** What the literal of a typed input means: a number within a range, or an identifier. */
+export type TypedKind = RangeName | 'identifier';
+
+/** An identifier in writing: 32 hexadecimal digits, fewer only behind `0x`. */
+const IDENTIFIER = /^\s*(?:[\da-f]{32}|0x[\da-f]{1,32})\s*$/i;
+
+/**
+ * The validators of the forms. Their words never repeat the value given: Node-RED shows them as HTML in places, and a flow that
+ * someone else wrote must not get that far.
+ */
+export function createValidators(editor: EditorPort) {
+  const refuse = (options: ValidatorOptions | undefined, words: string): string =>
+    options?.label ? `${options.label}: ${words}` : words;
+
+  const companionOf = (node: EditedNode, property: string, value: unknown, companion: string): unknown =>
+    editor.inOpenForm(property, value, companion) ?? node[companion];
+
+  const checkRange = (
+    value: unknown,
+    options: ValidatorOptions | undefined,
+    { min, max }: Range,
+  ): Verdict => {
+    if (isEnvironmentReference(value)) return true;
+    const number = toWholeNumber(value);
+    if (number !== undefined && number >= min && number <= max) return true;
+    return refuse(
+      options,
+      editor.translate('@akmflow/node-red-akm/akm-connection:error.wholeNumber', { min, max }),
+    );
+  };
+
+  /** Takes a whole number of the range, decimal or hexadecimal, or `${ENV}`. */
+  const wholeNumber = (value: unknown, options: ValidatorOptions | undefined, range: RangeName): Verdict =>
+    checkRange(value, options, RANGES[range]);
+
+  /** As {@link wholeNumber}; an empty field means something of its own. */
+  const optionalWholeNumber = (
+    value: unknown,
+    options: ValidatorOptions | undefined,
+    range: RangeName,
+  ): Verdict => value === '' || value === undefined || wholeNumber(value, options, range);
+
+  /** Takes what {@link wholeNumber} takes for milliseconds, if it is no less than another property of the node. */
+  const millisecondsFrom = (
+    node: EditedNode,
+    property: string,
+    value: unknown,
+    options: ValidatorOptions | undefined,
+    lowerProperty: string,
+  ): Verdict => {
+    const verdict = wholeNumber(value, options, 'milliseconds');
+    const lower = toWholeNumber(companionOf(node, property, value, lowerProperty));
+    const upper = toWholeNumber(value);
+    if (verdict !== true || lower === undefined || upper === undefined || lower <= upper) return verdict;
+    return refuse(options, editor.translate('@akmflow/node-red-akm/akm-connection:error.pauses'));
+  };
+
+  /** Takes an identifier in writing. */
+  const identifier = (value: unknown, options: ValidatorOptions | undefined): Verdict =>
+    isEnvironmentReference(value) ||
+    (typeof value === 'string' && IDENTIFIER.test(value)) ||
+    refuse(options, editor.translate('@akmflow/node-red-akm/akm-connection:error.identifier'));
+
+  /** Takes the literal of a typed input: a number of the range, or an identifier. */
+  const literal = (value: unknown, options: ValidatorOptions | undefined, kind: TypedKind): Verdict =>
+    kind === 'identifier' ? identifier(value, options) : wholeNumber(value, options, kind);
+
+  /** Takes the value of the typed input `property`, whose type is in `<property>Type`. */
+  const typedValue = (
+    node: EditedNode,
+    property: string,
+    value: unknown,
+    options: ValidatorOptions | undefined,
+    kind: TypedKind,
+  ): Verdict => {
+    const typeProperty = `${property}Type`;
+    const type = companionOf(node, property, value, typeProperty);
+    if (type === 'num' || type === 'str') return literal(value, options, kind);
+    if (isEnvironmentReference(value)) return true;
+    if (typeof value !== 'string' || value.trim() === '') {
+      return refuse(options, editor.translate('@akmflow/node-red-akm/akm-connection:error.empty'));
+    }
+    const verdict = editor.checkTyped(value, String(type));
+    return verdict === true || refuse(options, verdict);
+  };
+
+  return { wholeNumber, optionalWholeNumber, millisecondsFrom, literal, typedValue };
+}

@@ -1,0 +1,28 @@
+/**
+ * AKM from Node.js, without Node-RED: live clients of an AKM Management Module and an AppEndpoint, and a simulator of both.
+ */
+export { AkmError, type AkmErrorCode, type AkmErrorDetails } from './errors.js';
+export { AmmClient, AMM_PORT } from './client/amm-client.js';
+export type { AmmClientOptions, Atr, AtrList, Confirmed, EndpointList } from './client/amm-client.js';
+export { AppClient, APP_PORT } from './client/app-client.js';
+export type { OutgoingData } from './client/app-client.js';
+export type { ConnectionState } from './client/connection.js';
+export type { ClientOptions } from './client/options.js';
+export type {
+  Registered,
+  Registration,
+  RegistrationObserver,
+  RegistrationState,
+} from './client/registrations.js';
+export type { Answer, ClientEvents, ExchangeInfo } from './client/service-client.js';
+export type { DataFilter, DataListener, ReceivedData } from './client/subscriptions.js';
+export { AMM_OPERATIONS, ATR_CATEGORIES, MAX_ATRS, MAX_ENDPOINTS } from './protocol/amm-messages.js';
+export {
+  APP_OPERATIONS,
+  MAX_APP_BUFFER_SIZE,
+  RECEIVE_APP_DATA_RESPONSE,
+  SEND_APP_DATA_REQUEST,
+} from './protocol/app-messages.js';
+export { Simulator, type SimulatorAddress, type SimulatorOptions } from './simulator/simulator.js';
+export { parseIdentifier, type Identifier, type IdentifierInput } from './protocol/identifier.js';
+export type { Message, Operation, Source } from './protocol/message.js';

@@ -1,0 +1,119 @@
+import {
+  APP_OPERATIONS,
+  RECEIVE_APP_DATA_RESPONSE,
+  SEND_APP_DATA_REQUEST,
+  TOTAL_ATRS_ALLOWED,
+} from '../protocol/app-messages.js';
+import { APP_DIALECT } from '../protocol/header.js';
+import { identifierOf } from '../protocol/identifier.js';
+import type { Decoded, Encodable } from '../protocol/layout.js';
+import { decodeWholeBody, encodeFrame, type Operation } from '../protocol/message.js';
+import type { PeerService, Session } from './peer-server.js';
+import type { World } from './world.js';
+
+/** What the simulated AppEndpoint answers to registrations. The numbers are the simulator's own: none but 0 is even inferred. */
+export const REGISTER_STATUS = {
+  success: 0,
+  /** Another connection has registered this App Value in this ATR. */
+  appValueTaken: 1,
+  /** There is no operational ATR of this ID. */
+  unknownAtr: 2,
+  /** A fault that was asked for. */
+  refused: 3,
+} as const;
+
+type Operations = typeof APP_OPERATIONS;
+
+type Handlers = {
+  [K in keyof Operations]: (
+    request: Decoded<Operations[K]['request']['body']['fields']>,
+    session: Session,
+  ) => Encodable<Operations[K]['response']['body']['fields']>;
+};
+
+/** The version that the simulated AppEndpoint reports. */
+const VERSION = { major: 1, minor: 0, patch: 0, build: 0 };
+
+/** The simulated AppEndpoint: registers applications and carries data between them. */
+export class AppService implements PeerService {
+  readonly dialect = APP_DIALECT;
+  /** Who is registered, by ATR ID and App Value. */
+  private readonly applications = new Map<string, Session>();
+  /** Each session's App Value by ATR ID: what others see as the sender. The last registration in an ATR counts. */
+  private readonly senders = new Map<Session, Map<number, number>>();
+  private readonly answers = new Map<number, (payload: Buffer, session: Session) => Buffer>();
+
+  /** @param refusing whether every registration is refused */
+  constructor(
+    private readonly world: World,
+    private readonly refusing: boolean,
+  ) {
+    const handlers = this.handlers();
+    for (const name of Object.keys(APP_OPERATIONS) as (keyof Operations)[]) {
+      const operation: Operation = APP_OPERATIONS[name];
+      const handler = handlers[name] as (
+        request: unknown,
+        session: Session,
+      ) => Encodable<Operation['response']['body']['fields']>;
+      this.answers.set(operation.request.code, (payload, session) =>
+        encodeFrame(
+          APP_DIALECT,
+          operation.response,
+          handler(decodeWholeBody(operation.request, payload), session),
+        ),
+      );
+    }
+  }
+
+  received(session: Session, code: number, payload: Buffer): void {
+    if (code === SEND_APP_DATA_REQUEST.code) this.carry(session, payload);
+    const answer = this.answers.get(code);
+    if (answer) session.write(answer(payload, session), session);
+  }
+
+  closed(session: Session): void {
+    this.senders.delete(session);
+    for (const [key, holder] of this.applications) if (holder === session) this.applications.delete(key);
+  }
+
+  private handlers(): Handlers {
+    const { world } = this;
+    return {
+      GET_VERSION: () => VERSION,
+      GET_ENDPOINT_INFO: () => ({
+        endpoint: world.endpoints[0] ?? identifierOf(0n, 0n),
+        status: 0,
+        name: 'AKM simulator',
+      }),
+      GET_ATR_INFO: () => {
+        const atrs = world.atrs
+          .flatMap(({ atrId, category, identifier }) =>
+            atrId ? [{ atrId, reserved: 0, category, identifier }] : [],
+          )
+          .slice(0, TOTAL_ATRS_ALLOWED);
+        return { count: atrs.length, atrs };
+      },
+      REGISTER_APP: ({ atrId, appValue }, session) => ({ status: this.register(session, atrId, appValue) }),
+    };
+  }
+
+  private register(session: Session, atrId: number, appValue: number): number {
+    if (this.refusing) return REGISTER_STATUS.refused;
+    if (!this.world.hasAtrId(atrId)) return REGISTER_STATUS.unknownAtr;
+    const key = `${atrId}/${appValue}`;
+    if ((this.applications.get(key) ?? session) !== session) return REGISTER_STATUS.appValueTaken;
+    this.applications.set(key, session);
+    const values = this.senders.get(session) ?? new Map<number, number>();
+    this.senders.set(session, values.set(atrId, appValue));
+    return REGISTER_STATUS.success;
+  }
+
+  /** Data from nobody, or for nobody, is dropped: the protocol has no answer that could say so. */
+  private carry(from: Session, payload: Buffer): void {
+    const { atrId, appValue: target, data } = decodeWholeBody(SEND_APP_DATA_REQUEST, payload);
+    const appValue = this.senders.get(from)?.get(atrId);
+    if (appValue === undefined) return;
+    const frame = encodeFrame(APP_DIALECT, RECEIVE_APP_DATA_RESPONSE, { atrId, appValue, data });
+    this.applications.get(`${atrId}/${target}`)?.write(frame, from);
+  }
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import {
+  exampleNames,
+  manifest,
+  nodeRedVersions,
+  nodeTypes,
+  paletteTypes,
+  RealNodeRed,
+} from '../support/real-node-red';
+
+interface NodeSet {
+  readonly module: string;
+  readonly version: string;
+  readonly types: readonly string[];
+  readonly enabled: boolean;
+  readonly err?: unknown;
+}
+
+for (const version of nodeRedVersions) {
+  describe(`${version.title}: what the palette is given`, () => {
+    let nodeRed: RealNodeRed;
+
+    before(async function () {
+      this.timeout(300_000);
+      nodeRed = await RealNodeRed.start(version);
+    });
+
+    after(async () => {
+      assert.equal(await nodeRed.stop(), 0);
+    });
+
+    it('starts without a complaint about the package', () => {
+      assert.doesNotMatch(nodeRed.process.output, /akm|\[error\]|missing types/i);
+    });
+
+    it('loads every node type without an error', async () => {
+      const sets = (await nodeRed.json('nodes')) as NodeSet[];
+      const ours = sets.filter(({ module }) => module === manifest.name);
+      for (const set of ours) {
+        assert.equal(set.err, undefined);
+        assert.equal(set.enabled, true);
+        assert.equal(set.version, manifest.version);
+      }
+      assert.deepEqual(ours.flatMap(({ types }) => types).sort(), [...nodeTypes].sort());
+    });
+
+    it('serves the icons that the nodes show', async () => {
+      const icons = ((await nodeRed.json('icons')) as Record<string, string[]>)[manifest.name] ?? [];
+      const pages = await nodeRed.text('nodes', 'text/html');
+      const shown = [...pages.matchAll(/icon:\s*["'](akm[\w-]*\.\w+)["']/g)].map(([, icon = '']) => icon);
+      assert.equal(shown.length, paletteTypes.length, 'every palette node shows an icon of this package');
+      for (const icon of new Set(shown)) {
+        assert.ok(icons.includes(icon), icon);
+        assert.match(await nodeRed.text(`icons/${manifest.name}/${icon}`), /<svg/);
+      }
+    });
+
+    it('serves a form and help for every node type', async () => {
+      const pages = await nodeRed.text('nodes', 'text/html');
+      for (const type of nodeTypes) {
+        for (const part of ['template', 'help'])
+          assert.match(pages, new RegExp(`data-${part}-name="${type}"`));
+      }
+    });
+
+    it('serves the English texts of every node type', async () => {
+      const catalogues = (await nodeRed.json('nodes/messages?lng=en-US')) as Record<string, object>;
+      for (const type of nodeTypes) {
+        const texts = catalogues[`${manifest.name}/${type}`];
+        assert.ok(texts && Object.keys(texts).length > 0, type);
+      }
+    });
+
+    it('serves what the pages load besides', async () => {
+      const pages = await nodeRed.text('nodes', 'text/html');
+      const resources = [...pages.matchAll(/(?:src|href)=["'](resources\/[^"']+)["']/g)].map(
+        ([, path = '']) => path,
+      );
+      assert.ok(resources.length > 0);
+      for (const path of new Set(resources)) assert.notEqual(await nodeRed.text(path), '');
+    });
+
+    it('offers every example in the import menu', async () => {
+      const library = `library/examples/flows/${manifest.name}`;
+      const offered = (await nodeRed.json(library)) as { fn: string }[];
+      assert.deepEqual(offered.map(({ fn }) => fn).sort(), exampleNames);
+      for (const name of exampleNames) {
+        const flow = (await nodeRed.json(`${library}/${encodeURIComponent(name)}`)) as unknown[];
+        assert.ok(flow.length > 0, name);
+      }
+    });
+  });
+}
