@@ -153,19 +153,27 @@ module.exports = {
     cwd: userDir,
   });
   const url = `http://${host}:${port}/`;
-  let told = false;
+  const awaited = new Set(['Server now running', 'Started flows']);
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
       console.log(line);
-      if (!told && line.includes('Started flows')) {
-        told = true;
-        console.log(whatToDo(url));
+      for (const part of awaited) {
+        if (line.includes(part) && awaited.delete(part) && awaited.size === 0) void tellWhenUp(url);
       }
     });
   }
   const code = await ended(child);
   if (!stopping) throw new Error(`Node-RED ended by itself with exit code ${code}. Its log above says why.`);
   console.log('\nThe demo has ended.');
+}
+
+/** Tells what to do as soon as the editor can be opened. */
+async function tellWhenUp(url) {
+  const editor = await fetch(url).catch((error) => error);
+  if (!stopping)
+    console.log(
+      editor.ok ? whatToDo(url) : `The editor at ${url} cannot be opened: ${editor.message ?? editor.status}`,
+    );
 }
 
 function whatToDo(url) {

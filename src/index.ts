@@ -7,7 +7,7 @@ export type { AmmClientOptions, Atr, AtrList, Confirmed, EndpointList } from './
 export { AppClient, APP_PORT } from './client/app-client.js';
 export type { OutgoingData } from './client/app-client.js';
 export type { ConnectionState } from './client/connection.js';
-export type { ClientOptions } from './client/options.js';
+export type { ClientOptions, NumberInput } from './client/options.js';
 export type {
   Registered,
   Registration,

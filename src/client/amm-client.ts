@@ -4,7 +4,7 @@ import { AMM_DIALECT } from '../protocol/header.js';
 import { parseIdentifier, type Identifier, type IdentifierInput } from '../protocol/identifier.js';
 import type { Operation } from '../protocol/message.js';
 import { isLoopback } from './loopback.js';
-import { checkOptions, type ClientOptions } from './options.js';
+import { checkDelay, checkOptions, type ClientOptions, type NumberInput } from './options.js';
 import { requireSuccess } from './success.js';
 import { infoOf, ServiceClient, type ExchangeInfo } from './service-client.js';
 
@@ -14,7 +14,7 @@ export const AMM_PORT = 49200;
 /** {@link ClientOptions} and what only the AMM needs. */
 export interface AmmClientOptions extends ClientOptions {
   /** Lets the connection go after so many milliseconds without a request, and opens it again on demand; 0 never. Default 0. */
-  idleTimeout?: number;
+  idleTimeout?: NumberInput;
   /** Permits changing requests whose layout is only inferred towards other hosts than loopback. Default false. */
   allowInferred?: boolean;
 }
@@ -65,7 +65,7 @@ export class AmmClient extends ServiceClient {
   /** @throws AkmError `AKM_INVALID_INPUT` naming the option */
   constructor(options: AmmClientOptions = {}) {
     super(AMM_DIALECT, checkOptions(options, AMM_PORT), BEHIND_CONFIRMATION);
-    this.idleTimeout = options.idleTimeout ?? 0;
+    this.idleTimeout = checkDelay(options.idleTimeout ?? 0, 'The idle time (ms)');
     this.allowInferred = options.allowInferred ?? false;
   }
 

@@ -128,8 +128,7 @@ export class AppClient extends ServiceClient {
         atrId: parseInteger(atrId, 'The ATR ID', U16_MAX),
         appValue: parseInteger(appValue, 'The App Value', U16_MAX),
       };
-      const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-      const frame = encodeFrame(APP_DIALECT, SEND_APP_DATA_REQUEST, { ...target, data: bytes });
+      const frame = encodeFrame(APP_DIALECT, SEND_APP_DATA_REQUEST, { ...target, data });
       send = { atrId: target.atrId, frame, patient: offline === 'queue', done };
     } catch (error) {
       done(error as AkmError);

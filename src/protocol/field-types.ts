@@ -131,26 +131,27 @@ export const text: FieldType<string> = {
 };
 
 /**
- * Data in a buffer of `capacity` bytes, padded with zeros, and behind it a U32 with the number of bytes that are data.
- * What is read is a view of the data alone: copy it to keep it.
+ * Data in a buffer of `capacity` bytes, padded with zeros, and behind it a U32 with the number of bytes that are data. A
+ * string is written as UTF-8. What is read is a view of the data alone: copy it to keep it.
  */
-export function sizedBuffer(capacity: number): FieldType<Buffer> {
+export function sizedBuffer(capacity: number): FieldType<Buffer, Buffer | string> {
   const size = capacity + 4;
   return {
     notation: `bytes[${capacity}] u32`,
     size,
     sizeOf(value) {
-      if (value.length > capacity) {
+      const length = Buffer.byteLength(value);
+      if (length > capacity) {
         throw new AkmError(
           'AKM_PAYLOAD_TOO_LARGE',
-          `The data has ${value.length} bytes; one message carries at most ${capacity}`,
+          `The data has ${length} bytes; one message carries at most ${capacity}`,
         );
       }
       return size;
     },
     write(target, offset, value) {
-      value.copy(target, offset);
-      return target.writeUInt32LE(value.length, offset + capacity);
+      const length = typeof value === 'string' ? target.write(value, offset) : value.copy(target, offset);
+      return target.writeUInt32LE(length, offset + capacity);
     },
     read(from) {
       const at = from.take(size);

@@ -6,3 +6,5 @@ export { exampleNames, manifest, nodeTypes, paletteTypes } from './package-manif
 export { installPackage, packageTarball, type PackageTarball } from './package-tarball';
 export { makeScratchFolder } from './scratch';
 export { type NodeRedVersion, nodeRedVersions, repository } from './versions';
+export * from './flow';
+export { simulatorCommand, startSimulatorCommand } from './simulator-command';

@@ -1,0 +1,122 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { AMM_PORT, AmmClient, type AmmClientOptions } from '../src/client/amm-client.js';
+import { APP_PORT, AppClient } from '../src/client/app-client.js';
+import { checkOptions, type ClientOptions, type NumberInput } from '../src/client/options.js';
+import type { ServiceClient } from '../src/client/service-client.js';
+import { parseInteger } from '../src/protocol/integer.js';
+import { SharedClient, type ConnectionNode } from './shared/connection-node.js';
+import { toAkmError } from './shared/errors.js';
+
+/** What the editor saves. Numbers are strings where `${ENV}` stood for them. */
+interface ConnectionDef extends NodeDef {
+  ammHost: string;
+  ammPort: NumberInput;
+  appHost: string;
+  appPort: NumberInput;
+  /** milliseconds */
+  requestTimeout: NumberInput;
+  /** milliseconds */
+  reconnectMin: NumberInput;
+  /** milliseconds */
+  reconnectMax: NumberInput;
+  /** seconds */
+  heartbeat: NumberInput;
+  /** seconds */
+  ammIdle: NumberInput;
+  queueLimit: NumberInput;
+  /** empty: no answer counts as a failure */
+  successCode: NumberInput;
+  allowInferred: boolean;
+}
+
+/** Longest time that can be given in seconds: what a timer can keep in milliseconds. */
+const LONGEST_SECONDS = 2_147_483;
+
+/** @throws AkmError `AKM_INVALID_INPUT` */
+function inMilliseconds(seconds: NumberInput, what: string): number {
+  return parseInteger(seconds, what, LONGEST_SECONDS) * 1000;
+}
+
+function sharedOptions(config: ConnectionDef): ClientOptions {
+  const { requestTimeout, reconnectMin, reconnectMax, queueLimit, successCode } = config;
+  return {
+    requestTimeout,
+    reconnectMin,
+    reconnectMax,
+    queueLimit,
+    heartbeat: inMilliseconds(config.heartbeat, 'The heartbeat (s)'),
+    successCode: successCode === '' ? undefined : successCode,
+  };
+}
+
+function ammOptions(config: ConnectionDef): AmmClientOptions {
+  return {
+    ...sharedOptions(config),
+    host: config.ammHost,
+    port: config.ammPort,
+    idleTimeout: inMilliseconds(config.ammIdle, 'The AMM idle time (s)'),
+    allowInferred: config.allowInferred,
+  };
+}
+
+function appOptions(config: ConnectionDef): ClientOptions {
+  return { ...sharedOptions(config), host: config.appHost, port: config.appPort };
+}
+
+/** Logs each outage once, when it begins and when it ends, however many attempts are made in between. */
+function logOutages<C extends ServiceClient>(node: Node, client: C): C {
+  let told: string | undefined;
+  let faulty = false;
+  client.on('state', (state, error) => {
+    if ((state !== 'connected' && state !== 'disconnected') || state === told) return;
+    told = state;
+    faulty = false;
+    if (state === 'connected') node.log(`Connected to ${client.peer}`);
+    else node.warn(`No connection to ${client.peer}; trying until there is one: ${error?.message ?? ''}`);
+  });
+  client.on('fault', (error) => {
+    if (!faulty) node.warn(`A message was thrown away: ${error.message}`);
+    faulty = true;
+  });
+  return client;
+}
+
+/** What a flow that leaves a property out means by it. */
+const DEFAULTS = {
+  ammHost: '127.0.0.1',
+  ammPort: AMM_PORT,
+  appHost: '127.0.0.1',
+  appPort: APP_PORT,
+  requestTimeout: 5000,
+  reconnectMin: 500,
+  reconnectMax: 30_000,
+  heartbeat: 30,
+  ammIdle: 0,
+  queueLimit: 1000,
+  successCode: 0,
+  allowInferred: false,
+};
+
+export = (RED: NodeAPI): void => {
+  RED.nodes.registerType('akm-connection', function (this: Node, saved: ConnectionDef) {
+    RED.nodes.createNode(this, saved);
+    const config = { ...DEFAULTS, ...saved };
+    const clients = {
+      amm: new SharedClient(() => logOutages(this, new AmmClient(ammOptions(config)))),
+      app: new SharedClient(() => logOutages(this, new AppClient(appOptions(config)))),
+    };
+    const shown: Pick<ConnectionNode, 'clients' | 'users'> = { clients, users: {} };
+    Object.assign(this, shown);
+    try {
+      checkOptions(ammOptions(config), AMM_PORT);
+      checkOptions(appOptions(config), APP_PORT);
+    } catch (error) {
+      this.error(toAkmError(error), {}); // once at deploy; each message that wants the connection fails with it again
+    }
+    this.on('close', (done: () => void) => {
+      void Promise.all([clients.amm.close(), clients.app.close()]).then(() => {
+        done();
+      });
+    });
+  });
+};

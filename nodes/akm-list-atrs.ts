@@ -1,0 +1,39 @@
+import type { Node, NodeAPI } from 'node-red';
+import { parseInteger, U32_MAX } from '../src/protocol/integer.js';
+import { evaluateInteger } from './shared/evaluate.js';
+import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
+
+interface ListAtrsDef extends UserNodeDef {
+  filter: string;
+  filterType: string;
+  /** Keeps one category only, on our side; empty for all. */
+  category: string;
+}
+
+const SERVICE = 'amm';
+const operation = 'LIST_ATRS';
+
+/** What a flow that leaves a property out means by it. */
+const DEFAULTS = { filter: '0', filterType: 'num', category: '' };
+
+export = (RED: NodeAPI): void => {
+  RED.nodes.registerType('akm-list-atrs', function (this: Node, saved: ListAtrsDef) {
+    RED.nodes.createNode(this, saved);
+    const config = { ...DEFAULTS, ...saved };
+    const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
+    user.follow();
+    user.onMessage(async (msg, forward) => {
+      const category =
+        config.category === '' ? undefined : parseInteger(config.category, 'The category', U32_MAX);
+      const filter = { value: config.filter, type: config.filterType };
+      const number = await evaluateInteger(RED, this, filter, msg, 'The filter', U32_MAX);
+      const { atrs, ...info } = await user.client.listAtrs(number);
+      msg.payload = atrs
+        .map((atr, index) => ({ index, ...atr }))
+        .filter((atr) => category === undefined || atr.category === category);
+      msg.akm = { service: SERVICE, operation, ...info };
+      user.showConnection();
+      forward(msg);
+    });
+  });
+};

@@ -1,0 +1,113 @@
+import type { Node, NodeAPI } from 'node-red';
+import type { Registered, Registration, RegistrationObserver } from '../src/client/registrations.js';
+import { AkmError } from '../src/errors.js';
+import { U16_MAX } from '../src/protocol/integer.js';
+import { evaluateInteger } from './shared/evaluate.js';
+import type { AkmMessage } from './shared/messages.js';
+import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
+
+interface RegisterDef extends UserNodeDef {
+  atrId: string;
+  atrIdType: string;
+  appValue: string;
+  appValueType: string;
+  /** Registers at deploy, without a message. */
+  auto: boolean;
+}
+
+const SERVICE = 'app';
+const operation = 'REGISTER_APP';
+
+/** What a flow that leaves a property out means by it. */
+const DEFAULTS = { atrId: '1', atrIdType: 'num', appValue: '100', appValueType: 'num', auto: true };
+
+export = (RED: NodeAPI): void => {
+  RED.nodes.registerType('akm-register', function (this: Node, saved: RegisterDef) {
+    RED.nodes.createNode(this, saved);
+    const config = { ...DEFAULTS, ...saved };
+    const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
+    /** Every place this node has taken hold of; they live as long as it does. */
+    const places = new Map<string, Registration>();
+    /** How many messages wait for an outcome: a refusal then is their error, and needs no report of its own. */
+    let asking = 0;
+
+    const showState = (): void => {
+      const states = [...places.values()].map((place) => place.state);
+      if (user.client.state !== 'connected' || states.length === 0) user.showConnection();
+      else if (states.includes('pending')) user.status.own('busy', 'status.registering');
+      else if (!states.includes('refused')) user.status.own('good', 'status.registered');
+    };
+
+    const tell = (
+      msg: AkmMessage,
+      place: Registration,
+      answer: Registered,
+      automatic: boolean,
+    ): AkmMessage => {
+      const { atrId, appValue } = place;
+      const { status } = answer;
+      msg.payload = { atrId, appValue, registered: true, status, automatic };
+      msg.akm = { service: SERVICE, operation, ...answer };
+      return msg;
+    };
+
+    const hold = async (msg: AkmMessage): Promise<Registration> => {
+      const atrId = { value: config.atrId, type: config.atrIdType };
+      const appValue = { value: config.appValue, type: config.appValueType };
+      const numbers = [
+        await evaluateInteger(RED, this, atrId, msg, 'The ATR ID', U16_MAX),
+        await evaluateInteger(RED, this, appValue, msg, 'The App Value', U16_MAX),
+      ] as const;
+      const known = places.get(numbers.join());
+      if (known) return known;
+      const observer: RegistrationObserver = {
+        registered: (answer) => {
+          this.send(tell({}, place, answer, true));
+        },
+        stateChanged: (state, refusal) => {
+          if (state !== 'refused') showState();
+          else user.status.own('bad', 'status.refused', refusal?.status);
+          if (refusal && asking === 0) user.report(refusal);
+        },
+      };
+      const place = user.client.hold(...numbers, observer);
+      places.set(numbers.join(), place);
+      return place;
+    };
+
+    user.follow(showState);
+    user.onEnd(() => {
+      for (const place of places.values()) place.release();
+    });
+    user.onMessage(async (msg, forward) => {
+      asking += 1;
+      try {
+        const place = await hold(msg);
+        const answer = await place.register(true);
+        showState();
+        forward(tell(msg, place, answer, false));
+      } finally {
+        asking -= 1;
+      }
+    });
+
+    const registerAtDeploy = async (): Promise<void> => {
+      try {
+        const place = await hold({});
+        const answer = await place.register();
+        showState();
+        this.send(tell({}, place, answer, true));
+      } catch (error) {
+        // what came of asking is shown and, where it was refused, reported; the client goes on asking
+        if (
+          error instanceof AkmError &&
+          error.code !== 'AKM_INVALID_INPUT' &&
+          error.code !== 'AKM_QUEUE_FULL'
+        )
+          return;
+        user.report(error);
+      }
+    };
+    if (config.auto) void registerAtDeploy();
+  });
+};

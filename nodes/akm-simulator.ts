@@ -1,0 +1,39 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { AkmError, messageOf } from '../src/errors.js';
+import { Simulator, type SimulatorOptions } from '../src/simulator/simulator.js';
+import { StatusLine } from './shared/status.js';
+
+type SimulatorDef = NodeDef & Required<SimulatorOptions>;
+
+export = (RED: NodeAPI): void => {
+  RED.nodes.registerType('akm-simulator', function (this: Node, config: SimulatorDef) {
+    RED.nodes.createNode(this, config);
+    const status = new StatusLine(RED, this);
+    status.own('busy', 'status.starting');
+
+    const start = async (): Promise<Simulator | undefined> => {
+      try {
+        const simulator = new Simulator(config);
+        const { host, ammPort, appPort } = await simulator.start();
+        this.log(`AMM listening on ${host}:${ammPort}, AppEndpoint on ${host}:${appPort}`);
+        status.own('good', 'status.listening');
+        return simulator;
+      } catch (error) {
+        const taken = (error as { code?: unknown }).code === 'EADDRINUSE';
+        status.own('bad', taken ? 'status.inUse' : 'status.failed');
+        this.error(startError(error), {});
+        return undefined;
+      }
+    };
+    const started = start();
+    this.on('close', (done: () => void) => {
+      void started.then((simulator) => simulator?.stop()).then(done);
+    });
+  });
+};
+
+function startError(error: unknown): AkmError {
+  return error instanceof AkmError
+    ? error
+    : new AkmError('AKM_INVALID_INPUT', `The simulator cannot listen: ${messageOf(error)}`, { cause: error });
+}

@@ -1,0 +1,64 @@
+import type { Node, NodeAPI } from 'node-red';
+import type { AmmClient } from '../../src/client/amm-client.js';
+import type { AppClient } from '../../src/client/app-client.js';
+import type { ServiceClient } from '../../src/client/service-client.js';
+import { AkmError } from '../../src/errors.js';
+
+/**
+ * One client that many nodes use: made for the first, closed with the last.
+ */
+export class SharedClient<C extends ServiceClient> {
+  private client: C | undefined;
+  private readonly users = new Set<Node>();
+
+  /** @param make makes a client; throws AkmError `AKM_INVALID_INPUT` where the settings are no good */
+  constructor(private readonly make: () => C) {}
+
+  /** @throws AkmError `AKM_INVALID_INPUT` naming the setting that cannot be used */
+  acquire(user: Node): C {
+    this.client ??= this.make();
+    this.users.add(user);
+    this.client.open();
+    return this.client;
+  }
+
+  /** Resolves when there is nothing left to wait for. Never rejects. */
+  async release(user: Node): Promise<void> {
+    if (!this.users.delete(user) || this.users.size > 0) return;
+    await this.close();
+  }
+
+  /** Closes the client whoever still uses it. Never rejects. */
+  async close(): Promise<void> {
+    const { client } = this;
+    this.client = undefined;
+    this.users.clear();
+    await client?.close();
+  }
+}
+
+/** The client that all nodes of a service share. */
+export interface Clients {
+  amm: AmmClient;
+  app: AppClient;
+}
+
+/** The `akm-connection` config node as its users see it. */
+export interface ConnectionNode extends Node {
+  readonly clients: { readonly [S in keyof Clients]: SharedClient<Clients[S]> };
+  /** The nodes that use this one. A plain object by this name is what leads our errors to their Catch nodes. */
+  readonly users: Record<string, Node>;
+}
+
+/**
+ * The connection a node was given.
+ * @throws AkmError `AKM_INVALID_INPUT` where none was chosen, or it is disabled
+ */
+export function connectionOf(RED: NodeAPI, id: string): ConnectionNode {
+  const node = RED.nodes.getNode(id) as ConnectionNode | null;
+  if (node?.type === 'akm-connection') return node;
+  throw new AkmError(
+    'AKM_INVALID_INPUT',
+    'This node has no connection: open it and choose one, which must be enabled',
+  );
+}

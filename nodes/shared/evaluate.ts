@@ -1,0 +1,53 @@
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { AkmError, messageOf } from '../../src/errors.js';
+import { parseInteger } from '../../src/protocol/integer.js';
+
+/** A TypedInput as the editor saves it: `value` means what `type` says. */
+export interface TypedValue {
+  value: string;
+  type: string;
+}
+
+/**
+ * What a TypedInput stands for, given a message.
+ * @throws AkmError (as a rejection) `AKM_INVALID_INPUT`
+ */
+export function evaluate(
+  RED: NodeAPI,
+  node: Node,
+  { value, type }: TypedValue,
+  msg: NodeMessage,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    // Node-RED has put in what a literal `${ENV}` stands for; what it put in is a string, for a number too
+    if (type === 'num' || type === 'str') {
+      resolve(value);
+      return;
+    }
+    RED.util.evaluateNodeProperty(value, type, node, msg, (cause, result: unknown) => {
+      if (!cause) resolve(result);
+      else
+        reject(
+          new AkmError('AKM_INVALID_INPUT', `${type} "${value}" cannot be read: ${messageOf(cause)}`, {
+            cause,
+          }),
+        );
+    });
+  });
+}
+
+/**
+ * The whole number that a TypedInput stands for.
+ * @param what names the value in the error
+ * @throws AkmError (as a rejection) `AKM_INVALID_INPUT`
+ */
+export async function evaluateInteger(
+  RED: NodeAPI,
+  node: Node,
+  typed: TypedValue,
+  msg: NodeMessage,
+  what: string,
+  max: number,
+): Promise<number> {
+  return parseInteger(await evaluate(RED, node, typed, msg), what, max);
+}

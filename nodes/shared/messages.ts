@@ -1,0 +1,16 @@
+import type { NodeMessage } from 'node-red';
+
+/** What every message that one of our nodes sends carries at `msg.akm`. */
+export interface AkmInfo {
+  service: 'amm' | 'app';
+  /** The operation's name in the protocol's tables, e.g. `LIST_ENDPOINTS`. */
+  operation: string;
+  [detail: string]: unknown;
+}
+
+/** A message in a flow, with the properties that our nodes set. */
+export interface AkmMessage extends NodeMessage {
+  akm?: AkmInfo;
+  atrId?: unknown;
+  appValue?: unknown;
+}

@@ -1,0 +1,117 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { ConnectionState } from '../../src/client/connection.js';
+import type { AkmError } from '../../src/errors.js';
+import { connectionOf, type Clients, type ConnectionNode } from './connection-node.js';
+import { numberIn, toAkmError } from './errors.js';
+import type { AkmMessage } from './messages.js';
+import { StatusLine } from './status.js';
+
+/** What the editor saves of every node that uses a connection. */
+export interface UserNodeDef extends NodeDef {
+  connection: string;
+}
+
+/** What a node does with its connection. */
+export interface Usage<S extends keyof Clients> {
+  service: S;
+  /** The operation's name, for `msg.akm` of a message that fails. */
+  operation: string;
+}
+
+/** Sends a message on. */
+export type Forward = (msg: AkmMessage) => void;
+
+/**
+ * A node's hold on its connection: the shared client for as long as the node lives, the connection's state as the node's
+ * status, and every error where a Catch node finds it.
+ */
+export class ConnectionUser<S extends keyof Clients> {
+  readonly status: StatusLine;
+  private readonly connection: ConnectionNode | undefined;
+  private readonly acquired: Clients[S] | undefined;
+  private readonly trouble: AkmError | undefined;
+  private readonly endings: (() => void)[] = [];
+
+  constructor(
+    RED: NodeAPI,
+    private readonly node: Node,
+    config: UserNodeDef,
+    private readonly usage: Usage<S>,
+  ) {
+    this.status = new StatusLine(RED, node);
+    try {
+      this.connection = connectionOf(RED, config.connection);
+      this.connection.users[node.id] = node;
+      this.acquired = this.connection.clients[usage.service].acquire(node);
+    } catch (error) {
+      this.trouble = toAkmError(error);
+      this.status.shared('bad', this.connection ? 'status.misconfigured' : 'status.unconfigured');
+    }
+    node.on('close', (done: () => void) => {
+      void this.end().then(done);
+    });
+  }
+
+  /**
+   * The live client.
+   * @throws AkmError `AKM_INVALID_INPUT` where there is no usable connection
+   */
+  get client(): Clients[S] {
+    if (this.acquired) return this.acquired;
+    throw this.trouble ?? new Error('The connection could not be acquired');
+  }
+
+  /** Shows how the connection is, now and whenever that changes. */
+  follow(show: (state: ConnectionState) => void = this.showConnection): void {
+    const { acquired } = this;
+    if (!acquired) return; // the status says why
+    acquired.on('state', show);
+    this.onEnd(() => acquired.off('state', show));
+    show(acquired.state);
+  }
+
+  /** Shows how the connection is now. */
+  readonly showConnection = (state: ConnectionState = this.client.state): void => {
+    this.status.connection(state);
+  };
+
+  /** Calls `ending` before the connection is let go, when the node ends. */
+  onEnd(ending: () => void): void {
+    this.endings.push(ending);
+  }
+
+  /** Handles each message with `work`, and ends it with exactly one `done`, whatever happens. */
+  onMessage(work: (msg: AkmMessage, forward: Forward) => Promise<void>): void {
+    this.node.on('input', (msg: AkmMessage, send, done) => {
+      work(msg, send).then(
+        () => {
+          done();
+        },
+        (thrown: unknown) => {
+          done(this.failed(msg, thrown));
+        },
+      );
+    });
+  }
+
+  /** Reports a failure that no message of a flow is to blame for. It reaches Catch nodes with `msg`. */
+  report(thrown: unknown, msg: AkmMessage = {}, details: Record<string, unknown> = {}): void {
+    this.node.error(this.failed(msg, thrown, details), msg);
+  }
+
+  /** Shows a failure, and notes at the message what a Catch node cannot see in the error. */
+  private failed(msg: AkmMessage, thrown: unknown, details: Record<string, unknown> = {}): AkmError {
+    const error = toAkmError(thrown);
+    const { service, operation } = this.usage;
+    msg.akm = { service, operation, ...details, ...numberIn(error) };
+    if (this.acquired?.state === 'connected') this.status.failure(error);
+    return error;
+  }
+
+  private async end(): Promise<void> {
+    for (const ending of this.endings) ending();
+    if (!this.connection) return;
+    Reflect.deleteProperty(this.connection.users, this.node.id);
+    await this.connection.clients[this.usage.service].release(this.node);
+  }
+}

@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import {
+  akmNode,
+  catchNode,
+  type Child,
+  connectionNode,
+  debugNode,
+  freePorts,
+  injectNode,
+  nodeRedVersions,
+  onTab,
+  type Ports,
+  RealNodeRed,
+  startSimulatorCommand,
+} from '../support/real-node-red';
+
+/** An identifier that the simulator does not know yet. */
+const NEW_ENDPOINT = '0x000000000000000000000000C0FFEE01';
+
+/** Two machines that share the trust relationship 1: `a` is the application 20 there, `b` the application 30. */
+function flow(ports: Ports, ...simulator: ReturnType<typeof akmNode>[]) {
+  return onTab(
+    ...simulator,
+    connectionNode('machine-a', ports),
+    connectionNode('machine-b', ports),
+
+    injectNode('ask-endpoints', 'list-endpoints'),
+    akmNode(
+      'list-endpoints',
+      'akm-list-endpoints',
+      { connection: 'machine-a', filter: '0', filterType: 'num' },
+      'endpoints',
+    ),
+    debugNode('endpoints'),
+
+    injectNode('ask-atrs', 'list-atrs'),
+    akmNode(
+      'list-atrs',
+      'akm-list-atrs',
+      { connection: 'machine-a', filter: '0', filterType: 'num', category: '3' },
+      'atrs',
+    ),
+    debugNode('atrs'),
+
+    injectNode('provide', 'provision'),
+    akmNode(
+      'provision',
+      'akm-provision',
+      { connection: 'machine-a', action: 'provision-endpoint', target: 'payload', targetType: 'msg' },
+      'provisioned',
+    ),
+    debugNode('provisioned'),
+
+    akmNode(
+      'register-a',
+      'akm-register',
+      {
+        connection: 'machine-a',
+        atrId: '1',
+        atrIdType: 'num',
+        appValue: '20',
+        appValueType: 'num',
+        auto: true,
+      },
+      'registered-a',
+    ),
+    debugNode('registered-a'),
+    injectNode('register', 'register-b'),
+    akmNode(
+      'register-b',
+      'akm-register',
+      {
+        connection: 'machine-b',
+        atrId: '0x1',
+        atrIdType: 'num',
+        appValue: 'own',
+        appValueType: 'msg',
+        auto: false,
+      },
+      'registered-b',
+    ),
+    debugNode('registered-b'),
+
+    injectNode('say', 'send-to-b'),
+    akmNode(
+      'send-to-b',
+      'akm-send',
+      {
+        connection: 'machine-a',
+        atrId: '1',
+        atrIdType: 'num',
+        appValue: '30',
+        appValueType: 'num',
+        offline: 'error',
+      },
+      'sent',
+    ),
+    debugNode('sent'),
+    akmNode(
+      'at-b',
+      'akm-receive',
+      { connection: 'machine-b', atrId: '1', appValue: '', format: 'auto' },
+      'answer',
+      'received-b',
+    ),
+    debugNode('received-b'),
+    akmNode('answer', 'akm-send', {
+      connection: 'machine-b',
+      atrId: 'atrId',
+      atrIdType: 'msg',
+      appValue: 'appValue',
+      appValueType: 'msg',
+      offline: 'error',
+    }),
+    akmNode(
+      'at-a',
+      'akm-receive',
+      { connection: 'machine-a', atrId: '', appValue: '0x1E', format: 'auto' },
+      'received-a',
+    ),
+    debugNode('received-a'),
+
+    catchNode('catch', 'caught'),
+    debugNode('caught'),
+  );
+}
+
+/** Where the simulated AMM and AppEndpoint are. */
+const simulators = [
+  {
+    title: 'the node akm-simulator',
+    nodes: ({ ammPort, appPort }: Ports) => [
+      akmNode('simulator', 'akm-simulator', {
+        host: '127.0.0.1',
+        ammPort: String(ammPort),
+        appPort: String(appPort),
+        endpoints: '4',
+        atrs: '5',
+        fault: '',
+      }),
+    ],
+    start: () => Promise.resolve(undefined),
+  },
+  { title: 'the command akm-simulator', nodes: () => [], start: startSimulatorCommand },
+];
+
+for (const version of nodeRedVersions) {
+  for (const simulator of simulators) {
+    describe(`${version.title}: operations with ${simulator.title}`, () => {
+      let nodeRed: RealNodeRed;
+      let command: Child | undefined;
+
+      before(async function () {
+        this.timeout(300_000);
+        const ports = await freePorts();
+        command = await simulator.start(ports);
+        nodeRed = await RealNodeRed.start(version);
+        await nodeRed.deploy(flow(ports, ...simulator.nodes(ports)));
+      });
+
+      after(async () => {
+        assert.equal(await nodeRed.stop(), 0);
+        if (command) assert.equal(await command.stop(), 0);
+      });
+
+      it('lists the endpoints', async () => {
+        await nodeRed.inject('ask-endpoints');
+        const { payload, akm } = await nodeRed.comms.message('endpoints');
+        assert.equal((payload as unknown[]).length, 4);
+        assert.deepEqual((payload as unknown[])[0], {
+          index: 0,
+          id: '0xE0000000000000000000000000000001',
+          lower64: '0x0000000000000001',
+          upper64: '0xE000000000000000',
+        });
+        assert.equal((akm as { count: number }).count, 4);
+      });
+
+      it('lists the operational trust relationships', async () => {
+        await nodeRed.inject('ask-atrs');
+        const { payload } = await nodeRed.comms.message('atrs');
+        const names = (payload as { categoryName: string }[]).map(({ categoryName }) => categoryName);
+        assert.deepEqual(names, ['Operational', 'Operational', 'Operational']);
+      });
+
+      it('provisions an endpoint, which is listed from then on', async () => {
+        await nodeRed.inject('provide', { payload: NEW_ENDPOINT });
+        const { payload } = await nodeRed.comms.message('provisioned');
+        const { action, accepted, id } = payload as Record<string, unknown>;
+        assert.deepEqual(
+          { action, accepted, id },
+          { action: 'provision-endpoint', accepted: true, id: NEW_ENDPOINT },
+        );
+
+        const from = nodeRed.comms.now;
+        await nodeRed.inject('ask-endpoints');
+        const listed = (await nodeRed.comms.message('endpoints', from)).payload as { id: string }[];
+        assert.ok(listed.some((endpoint) => endpoint.id === NEW_ENDPOINT));
+      });
+
+      it('reports what the AMM refuses as AKM_REJECTED', async () => {
+        const from = nodeRed.comms.now;
+        await nodeRed.inject('provide', { payload: NEW_ENDPOINT });
+        const { error } = await nodeRed.comms.message('caught', from);
+        assert.equal((error as { code: string }).code, 'AKM_REJECTED');
+      });
+
+      it('registers at deploy, and by a message', async () => {
+        const automatic = (await nodeRed.comms.message('registered-a')).payload as Record<string, unknown>;
+        assert.deepEqual(automatic, { atrId: 1, appValue: 20, registered: true, status: 0, automatic: true });
+
+        await nodeRed.inject('register', { own: 30 });
+        const asked = (await nodeRed.comms.message('registered-b')).payload as Record<string, unknown>;
+        assert.deepEqual(asked, { atrId: 1, appValue: 30, registered: true, status: 0, automatic: false });
+      });
+
+      it('carries a message to the other machine, and its answer back', async () => {
+        await nodeRed.inject('say', { payload: 'pump 3 on', note: 'kept' });
+        assert.equal((await nodeRed.comms.message('sent'))['note'], 'kept');
+
+        const there = await nodeRed.comms.message('received-b');
+        assert.equal(there.payload, 'pump 3 on');
+        assert.equal(there.topic, 'akm/1/20');
+        const back = await nodeRed.comms.message('received-a');
+        assert.equal(back.payload, 'pump 3 on');
+        assert.equal(back['appValue'], 30);
+      });
+
+      it('shows every node as connected', async () => {
+        for (const id of ['list-endpoints', 'list-atrs', 'provision', 'send-to-b', 'at-b']) {
+          await nodeRed.comms.status(
+            id,
+            'a green dot',
+            ({ fill, shape }) => fill === 'green' && shape === 'dot',
+          );
+        }
+      });
+
+      it('leaves no error in the log but those that were asked for', () => {
+        const complaints = nodeRed.process.lines.items.filter((line) =>
+          /\[error\]|uncaught|unhandled/i.test(line),
+        );
+        assert.deepEqual(
+          complaints.filter((line) => !line.includes('[akm-provision:')),
+          [],
+        );
+      });
+    });
+  }
+}

@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { AmmClient, type AmmClientOptions } from '../../src/client/amm-client.js';
+import { AppClient } from '../../src/client/app-client.js';
+import type { ConnectionState } from '../../src/client/connection.js';
+import type { ClientOptions } from '../../src/client/options.js';
+import type { ServiceClient } from '../../src/client/service-client.js';
+import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
+import { Simulator, type SimulatorAddress, type SimulatorOptions } from '../../src/simulator/simulator.js';
+import { ScriptedServer, type ScriptedServerOptions } from './scripted-server.js';
+
+/** Makes clients and servers for the tests of a suite, and closes after each test what it made. */
+export class Bench {
+  private readonly clients: ServiceClient[] = [];
+  private readonly servers: { close: () => Promise<void> }[] = [];
+
+  amm(options: AmmClientOptions): AmmClient {
+    const client = new AmmClient({ heartbeat: 0, ...options });
+    this.clients.push(client);
+    return client;
+  }
+
+  app(options: ClientOptions): AppClient {
+    const client = new AppClient({ heartbeat: 0, ...options });
+    this.clients.push(client);
+    return client;
+  }
+
+  /** A scripted AMM. */
+  scriptedAmm(options?: ScriptedServerOptions): Promise<ScriptedServer> {
+    return this.keep(ScriptedServer.listen(AMM_DIALECT, options));
+  }
+
+  /** A scripted AppEndpoint. */
+  scriptedApp(options?: ScriptedServerOptions): Promise<ScriptedServer> {
+    return this.keep(ScriptedServer.listen(APP_DIALECT, options));
+  }
+
+  async simulator(options: SimulatorOptions = {}): Promise<SimulatorAddress> {
+    const simulator = new Simulator({ ammPort: 0, appPort: 0, ...options });
+    const address = await simulator.start();
+    this.servers.push({ close: () => simulator.stop() });
+    return address;
+  }
+
+  async clear(): Promise<void> {
+    const clients = this.clients.splice(0).map((client) => client.close());
+    const servers = this.servers.splice(0).map((server) => server.close());
+    await Promise.all([...clients, ...servers]);
+  }
+
+  private async keep(listening: Promise<ScriptedServer>): Promise<ScriptedServer> {
+    const server = await listening;
+    this.servers.push(server);
+    return server;
+  }
+}
+
+/** A bench for the suite this is called in. */
+export function useBench(): Bench {
+  const bench = new Bench();
+  afterEach(() => bench.clear());
+  return bench;
+}
+
+/** Resolves once the client is in this state. */
+export async function inState(client: ServiceClient, wanted: ConnectionState): Promise<void> {
+  while (client.state !== wanted) await once(client, 'state');
+}
+
+/** Opens the client and resolves once it is connected. */
+export async function connected<C extends ServiceClient>(client: C): Promise<C> {
+  client.open();
+  await inState(client, 'connected');
+  return client;
+}

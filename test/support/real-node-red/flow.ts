@@ -1,0 +1,98 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import type { FlowNode } from './node-red';
+
+/** Where an AMM and an AppEndpoint are, on this machine. */
+export interface Ports {
+  readonly ammPort: number;
+  readonly appPort: number;
+}
+
+/** Two TCP ports that nothing listens on. */
+export async function freePorts(): Promise<Ports> {
+  const [ammPort, appPort] = await Promise.all([freePort(), freePort()]);
+  return { ammPort, appPort };
+}
+
+/** A TCP port of the loopback interface that nothing listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  return address.port;
+}
+
+const CONFIG_NODES: readonly string[] = ['tab', 'akm-connection'];
+
+/** Puts nodes onto one tab. */
+export function onTab(...nodes: readonly FlowNode[]): FlowNode[] {
+  const tab = { id: 'test-tab', type: 'tab', label: 'test' };
+  return [tab, ...nodes.map((node) => (CONFIG_NODES.includes(node.type) ? node : { ...node, z: tab.id }))];
+}
+
+/** A node of this package, with the properties that differ from what is common to all of them. */
+export function akmNode(
+  id: string,
+  type: string,
+  properties: Readonly<Record<string, unknown>>,
+  ...next: string[]
+): FlowNode {
+  return { id, type, name: '', wires: [next], ...properties };
+}
+
+/** A connection that tries again quickly, so that tests need not wait long for it. */
+export function connectionNode(id: string, { ammPort, appPort }: Ports): FlowNode {
+  return {
+    id,
+    type: 'akm-connection',
+    name: '',
+    ammHost: '127.0.0.1',
+    ammPort: String(ammPort),
+    appHost: '127.0.0.1',
+    appPort: String(appPort),
+    requestTimeout: '5000',
+    reconnectMin: '50',
+    reconnectMax: '200',
+    heartbeat: '30',
+    ammIdle: '0',
+    queueLimit: '1000',
+    successCode: '0',
+    allowInferred: false,
+    layouts: {},
+  };
+}
+
+/** A node whose button a test presses. */
+export function injectNode(id: string, ...next: string[]): FlowNode {
+  return {
+    id,
+    type: 'inject',
+    name: '',
+    props: [{ p: 'payload' }],
+    payload: '',
+    payloadType: 'date',
+    wires: [next],
+  };
+}
+
+/** A node that shows all of a message to the test. */
+export function debugNode(id: string): FlowNode {
+  return {
+    id,
+    type: 'debug',
+    name: '',
+    active: true,
+    tosidebar: true,
+    complete: 'true',
+    targetType: 'full',
+    wires: [],
+  };
+}
+
+/** A node that catches every error on its tab. */
+export function catchNode(id: string, ...next: string[]): FlowNode {
+  return { id, type: 'catch', name: '', scope: null, uncaught: false, wires: [next] };
+}

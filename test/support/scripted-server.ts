@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { FrameDecoder } from '../../src/protocol/frame-decoder.js';
+import type { Dialect } from '../../src/protocol/header.js';
+import type { Decoded, Encodable, Fields } from '../../src/protocol/layout.js';
+import {
+  codeOf,
+  decodeWholeBody,
+  encodeFrame,
+  encodeRawFrame,
+  type Message,
+} from '../../src/protocol/message.js';
+import { Mailbox } from './mailbox.js';
+
+/** How a {@link ScriptedServer} listens. */
+export interface ScriptedServerOptions {
+  /** Address to listen on. Default `127.0.0.1`. */
+  host?: string;
+  /** Does not read until the connection's `read` is called. */
+  unread?: boolean;
+  /** Does not end its side when the client ends its own. */
+  keepsOpen?: boolean;
+}
+
+/** A TCP server that does what a test tells it, and above all what no good server does. */
+export class ScriptedServer {
+  /** How many connections there have been. */
+  accepted = 0;
+  private readonly connections = new Mailbox<ScriptedConnection>();
+  private readonly sockets = new Set<Socket>();
+  private readonly server: Server;
+
+  private constructor(
+    private readonly dialect: Dialect,
+    { unread = false, keepsOpen = false }: ScriptedServerOptions,
+  ) {
+    this.server = createServer(
+      { noDelay: true, pauseOnConnect: unread, allowHalfOpen: keepsOpen },
+      (socket) => {
+        this.accepted += 1;
+        this.sockets.add(socket.once('close', () => this.sockets.delete(socket)));
+        this.connections.put(new ScriptedConnection(socket, dialect, unread));
+      },
+    );
+  }
+
+  static async listen(dialect: Dialect, options: ScriptedServerOptions = {}): Promise<ScriptedServer> {
+    const server = new ScriptedServer(dialect, options);
+    await server.listen(options.host ?? '127.0.0.1', 0);
+    return server;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** The next client's connection; each is given once. */
+  connection(): Promise<ScriptedConnection> {
+    return this.connections.take();
+  }
+
+  /** Ends whatever there is, and frees the port. */
+  async close(): Promise<void> {
+    if (!this.server.listening) return;
+    const closed = once(this.server, 'close');
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+
+  /** Stops listening for a while: connection attempts are refused. Connections there are end. */
+  async away(): Promise<() => Promise<void>> {
+    const { port } = this;
+    const { address } = this.server.address() as AddressInfo;
+    await this.close();
+    return () => this.listen(address, port);
+  }
+
+  private async listen(host: string, port: number): Promise<void> {
+    this.server.listen({ host, port });
+    await once(this.server, 'listening');
+  }
+}
+
+/** A frame as the server received it. */
+export interface ReceivedFrame {
+  /** The U32 in front of the payload; -1 where the payload is too short for one. */
+  code: number;
+  payload: Buffer;
+}
+
+/** The server's side of one connection. */
+export class ScriptedConnection {
+  /** Resolves when the client has ended its side in an orderly way. */
+  readonly ended: Promise<void>;
+  /** Resolves when the connection is gone, however it went. */
+  readonly closed: Promise<void>;
+  private readonly frames = new Mailbox<ReceivedFrame>();
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly dialect: Dialect,
+    unread: boolean,
+  ) {
+    const decoder = new FrameDecoder(dialect, (payload) => {
+      this.frames.put({ code: codeOf(payload) ?? -1, payload: Buffer.from(payload) });
+    });
+    socket.on('data', (chunk) => {
+      try {
+        decoder.push(chunk);
+      } catch (error) {
+        this.frames.end(error as Error);
+      }
+    });
+    if (unread) socket.pause();
+    socket.on('error', () => undefined);
+    this.ended = new Promise((resolve) => socket.once('end', resolve));
+    this.closed = new Promise((resolve) => {
+      socket.once('close', () => {
+        this.frames.end(new Error('The connection ended before the frame that was awaited'));
+        resolve();
+      });
+    });
+  }
+
+  /** How many frames have arrived that no one asked for yet. */
+  get unasked(): number {
+    return this.frames.size;
+  }
+
+  /** The next frame that the client sends. */
+  frame(): Promise<ReceivedFrame> {
+    return this.frames.take();
+  }
+
+  /** The next frame, which must be this message: its fields. */
+  async receive<F extends Fields>(message: Message<F>): Promise<Decoded<F>> {
+    const { code, payload } = await this.frame();
+    assert.equal(code, message.code, `${message.name} was expected, but code 0x${code.toString(16)} came`);
+    return decodeWholeBody(message, payload);
+  }
+
+  /** Sends a message. */
+  send<F extends Fields>(message: Message<F>, values: Encodable<F>): void {
+    this.write(encodeFrame(this.dialect, message, values));
+  }
+
+  /** Sends a frame of any code around any body. */
+  sendRaw(code: number, body: Buffer = Buffer.alloc(0)): void {
+    this.write(encodeRawFrame(this.dialect, code, body));
+  }
+
+  /** Sends any bytes, in one go. */
+  write(bytes: Buffer): void {
+    this.socket.write(bytes);
+  }
+
+  /** Sends bytes one at a time, each in a packet of its own as far as TCP lets it. */
+  async writeSingly(bytes: Buffer): Promise<void> {
+    for (const byte of bytes) {
+      await new Promise<void>((resolve) => {
+        this.socket.write(Buffer.of(byte), () => {
+          setImmediate(resolve);
+        });
+      });
+    }
+  }
+
+  /** Starts to read what was left unread. */
+  read(): void {
+    this.socket.resume();
+  }
+
+  /** Ends this side, and goes on reading. */
+  end(): void {
+    this.socket.end();
+  }
+
+  /** Breaks the connection with a reset. */
+  reset(): void {
+    this.socket.resetAndDestroy();
+  }
+}
