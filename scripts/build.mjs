@@ -16,6 +16,10 @@ const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 const compiled = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 
+// nobody imports a node: only the library's declarations are of use
+for (const file of readdirSync('dist/nodes', { recursive: true }).filter((name) => name.endsWith('.d.ts'))) {
+  rmSync(join('dist/nodes', file));
+}
 for (const page of readdirSync('nodes').filter((name) => name.endsWith('.html'))) {
   cpSync(join('nodes', page), join('dist/nodes', page));
 }

@@ -31,10 +31,7 @@ export class ScriptedServer {
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
 
-  private constructor(
-    private readonly dialect: Dialect,
-    { unread = false, keepsOpen = false }: ScriptedServerOptions,
-  ) {
+  private constructor(dialect: Dialect, { unread = false, keepsOpen = false }: ScriptedServerOptions) {
     this.server = createServer(
       { noDelay: true, pauseOnConnect: unread, allowHalfOpen: keepsOpen },
       (socket) => {

@@ -12,6 +12,13 @@ export interface ChildOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+/** Kills what still runs. A test run that fails or is cut short must leave no process behind. */
+const running = new Set<() => void>();
+
+process.once('exit', () => {
+  for (const kill of running) kill();
+});
+
 /** A process that a test started: its output line by line, and a sure way to end it. */
 export class Child {
   /** Each line of its standard output and standard error, in the order they came. */
@@ -34,12 +41,11 @@ export class Child {
     this.exited = new Promise((resolve) => {
       this.#process.once('close', (code, signal) => {
         this.lines.end(`the process ended with ${signal ?? `exit code ${String(code)}`}`);
-        process.off('exit', this.#kill);
+        running.delete(this.#kill);
         resolve(code);
       });
     });
-    // A test run that is cut short must leave no process behind.
-    process.once('exit', this.#kill);
+    running.add(this.#kill);
   }
 
   /** Everything it has printed. */

@@ -25,12 +25,16 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-const CONFIG_NODES: readonly string[] = ['tab', 'akm-connection'];
+/** Node types that have no place in the workspace. */
+const WITHOUT_PLACE: readonly string[] = ['tab', 'akm-connection'];
 
-/** Puts nodes onto one tab. */
+/** Puts nodes onto one tab. A node without a place would be taken for a config node. */
 export function onTab(...nodes: readonly FlowNode[]): FlowNode[] {
   const tab = { id: 'test-tab', type: 'tab', label: 'test' };
-  return [tab, ...nodes.map((node) => (CONFIG_NODES.includes(node.type) ? node : { ...node, z: tab.id }))];
+  const placed = nodes.map((node, index) =>
+    WITHOUT_PLACE.includes(node.type) ? node : { ...node, z: tab.id, x: 200, y: 40 * (index + 1) },
+  );
+  return [tab, ...placed];
 }
 
 /** A node of this package, with the properties that differ from what is common to all of them. */

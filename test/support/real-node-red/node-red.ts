@@ -112,7 +112,9 @@ export class RealNodeRed {
   }
 
   async #request(path: string, request: RequestInit): Promise<Response> {
-    const response = await fetch(new URL(path, this.url), request);
+    const response = await fetch(new URL(path, this.url), request).catch((error: unknown) => {
+      throw new Error(`/${path} cannot be fetched. Node-RED's log:\n${this.process.output}`, { cause: error });
+    });
     if (!response.ok) {
       throw new Error(`${request.method ?? 'GET'} /${path}: ${response.status} ${await response.text()}`);
     }
