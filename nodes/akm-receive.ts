@@ -40,13 +40,14 @@ export = (RED: NodeAPI): void => {
 
     const wanted = (value: string, what: string): number | undefined =>
       value === '' ? undefined : parseInteger(value, what, U16_MAX);
-    user.follow();
     try {
       const atrId = wanted(config.atrId, 'The ATR ID');
       const appValue = wanted(config.appValue, "The sender's App Value");
       user.onEnd(user.client.subscribe({ atrId, appValue }, receive));
+      user.follow();
     } catch (error) {
       user.report(error);
+      user.showBadSettings();
     }
   });
 };

@@ -45,7 +45,7 @@ export class ConnectionUser<S extends keyof Clients> {
       this.acquired = this.connection.clients[usage.service].acquire(node);
     } catch (error) {
       this.trouble = toAkmError(error);
-      this.status.shared('bad', this.connection ? 'status.misconfigured' : 'status.unconfigured');
+      this.showBadSettings();
     }
     node.on('close', (done: () => void) => {
       void this.end().then(done);
@@ -74,6 +74,11 @@ export class ConnectionUser<S extends keyof Clients> {
   readonly showConnection = (state: ConnectionState = this.client.state): void => {
     this.status.connection(state);
   };
+
+  /** Shows that the node cannot work as it is set up. */
+  showBadSettings(): void {
+    this.status.shared('bad', this.connection ? 'status.misconfigured' : 'status.unconfigured');
+  }
 
   /** Calls `ending` before the connection is let go, when the node ends. */
   onEnd(ending: () => void): void {
