@@ -3,6 +3,7 @@ import { AMM_PORT, AmmClient, type AmmClientOptions } from '../src/client/amm-cl
 import { APP_PORT, AppClient } from '../src/client/app-client.js';
 import { checkOptions, type ClientOptions, type NumberInput } from '../src/client/options.js';
 import type { ServiceClient } from '../src/client/service-client.js';
+import type { Layouts } from '../src/protocol/custom-layout.js';
 import { parseInteger } from '../src/protocol/integer.js';
 import { SharedClient, type ConnectionNode } from './shared/connection-node.js';
 import { toAkmError } from './shared/errors.js';
@@ -27,6 +28,7 @@ interface ConnectionDef extends NodeDef {
   /** empty: no answer counts as a failure */
   successCode: NumberInput;
   allowInferred: boolean;
+  layouts: Layouts;
 }
 
 /** Longest time that can be given in seconds: what a timer can keep in milliseconds. */
@@ -38,12 +40,13 @@ function inMilliseconds(seconds: NumberInput, what: string): number {
 }
 
 function sharedOptions(config: ConnectionDef): ClientOptions {
-  const { requestTimeout, reconnectMin, reconnectMax, queueLimit, successCode } = config;
+  const { requestTimeout, reconnectMin, reconnectMax, queueLimit, successCode, layouts } = config;
   return {
     requestTimeout,
     reconnectMin,
     reconnectMax,
     queueLimit,
+    layouts,
     heartbeat: inMilliseconds(config.heartbeat, 'The heartbeat (s)'),
     successCode: successCode === '' ? undefined : successCode,
   };
@@ -95,6 +98,7 @@ const DEFAULTS = {
   queueLimit: 1000,
   successCode: 0,
   allowInferred: false,
+  layouts: {},
 };
 
 export = (RED: NodeAPI): void => {

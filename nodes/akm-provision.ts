@@ -1,40 +1,86 @@
 import type { Node, NodeAPI } from 'node-red';
+import type { AmmClient, Confirmation, Target } from '../src/client/amm-client.js';
 import { AkmError, describe } from '../src/errors.js';
-import { parseIdentifier } from '../src/protocol/identifier.js';
 import { evaluate } from './shared/evaluate.js';
+import { flattenIdentifiers, identifierIn } from './shared/identifiers.js';
+import type { AkmMessage } from './shared/messages.js';
 import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
 
 interface ProvisionDef extends UserNodeDef {
+  /** One of {@link ACTIONS}, or `msg`: taken from `msg.action`. */
   action: string;
   target: string;
   targetType: string;
 }
 
-const SERVICE = 'amm';
-const operation = 'PROVISION_ENDPOINT';
+/** Something that can be done to the AMM. */
+interface Action {
+  operation: string;
+  perform(client: AmmClient, target: Target): Promise<Confirmation>;
+  /** What of the target the answer tells again. */
+  subject(target: Target): object;
+}
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  'provision-endpoint': {
+    operation: 'PROVISION_ENDPOINT',
+    perform: (client, target) => client.provisionEndpoint(target),
+    subject: identifierIn,
+  },
+  'create-operational-atr': {
+    operation: 'CREATE_OPERATIONAL_ATR',
+    perform: (client, target) => client.createOperationalAtr(target as object),
+    subject: (target) => (Array.isArray(target) ? { endpoints: target.map(identifierIn) } : {}),
+  },
+  'delete-endpoint': {
+    operation: 'DELETE_ENDPOINT',
+    perform: (client, target) => client.deleteEndpoint(target),
+    subject: identifierIn,
+  },
+  'delete-atr': {
+    operation: 'DELETE_ATR',
+    perform: (client, target) => client.deleteAtr(target),
+    subject: identifierIn,
+  },
+};
 
 /** What a flow that leaves a property out means by it. */
 const DEFAULTS = { action: 'provision-endpoint', target: 'payload', targetType: 'msg' };
+
+const SERVICE = 'amm';
 
 export = (RED: NodeAPI): void => {
   RED.nodes.registerType('akm-provision', function (this: Node, saved: ProvisionDef) {
     RED.nodes.createNode(this, saved);
     const config = { ...DEFAULTS, ...saved };
-    const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
+
+    /** The action's name: the node's own, and a message's only where the node is set to that. */
+    const nameFor = (msg: AkmMessage): unknown => (config.action === 'msg' ? msg.action : config.action);
+    const actionOf = (name: unknown): Action | undefined =>
+      typeof name === 'string' && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+
+    const user = new ConnectionUser(RED, this, config, {
+      service: SERVICE,
+      operation: (msg) => actionOf(nameFor(msg))?.operation ?? 'UNKNOWN',
+    });
     user.follow();
     user.onMessage(async (msg, forward) => {
-      const { action } = config;
-      if (action !== 'provision-endpoint') {
-        throw new AkmError(
-          'AKM_INVALID_INPUT',
-          `The action is ${describe(action)}; allowed is provision-endpoint`,
-        );
+      const name = nameFor(msg);
+      const action = actionOf(name);
+      if (!action) {
+        const allowed = Object.keys(ACTIONS).join(', ');
+        throw new AkmError('AKM_INVALID_INPUT', `The action is ${describe(name)}; allowed are ${allowed}`);
       }
       const target = await evaluate(RED, this, { value: config.target, type: config.targetType }, msg);
-      const endpoint = parseIdentifier(target, 'The endpoint');
-      const info = await user.client.provisionEndpoint(endpoint);
-      msg.payload = { action, accepted: true, confirmation: info.confirmation, ...endpoint };
-      msg.akm = { service: SERVICE, operation, ...info };
+      const { fields, ...info } = await action.perform(user.client, target as Target);
+      msg.payload = {
+        action: name,
+        accepted: true,
+        ...action.subject(target as Target),
+        ...flattenIdentifiers(fields),
+        confirmation: info.confirmation,
+      };
+      msg.akm = { service: SERVICE, operation: action.operation, ...info };
       if (info.layout === 'inferred') user.status.shared('good', 'status.inferred');
       else user.showConnection();
       forward(msg);

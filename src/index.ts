@@ -3,7 +3,14 @@
  */
 export { AkmError, type AkmErrorCode, type AkmErrorDetails } from './errors.js';
 export { AmmClient, AMM_PORT } from './client/amm-client.js';
-export type { AmmClientOptions, Atr, AtrList, Confirmed, EndpointList } from './client/amm-client.js';
+export type {
+  AmmClientOptions,
+  Atr,
+  AtrList,
+  Confirmation,
+  EndpointList,
+  Target,
+} from './client/amm-client.js';
 export { AppClient, APP_PORT } from './client/app-client.js';
 export type { OutgoingData } from './client/app-client.js';
 export type { ConnectionState } from './client/connection.js';

@@ -13,4 +13,6 @@ export interface AkmMessage extends NodeMessage {
   akm?: AkmInfo;
   atrId?: unknown;
   appValue?: unknown;
+  /** What `akm-provision` is to do, where it is set to take that from the message. */
+  action?: unknown;
 }

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { ConnectionState } from '../../src/client/connection.js';
 import type { AkmError } from '../../src/errors.js';
+import type { Source } from '../../src/protocol/message.js';
 import { connectionOf, type Clients, type ConnectionNode } from './connection-node.js';
 import { numberIn, toAkmError } from './errors.js';
 import type { AkmMessage } from './messages.js';
@@ -15,7 +16,7 @@ export interface UserNodeDef extends NodeDef {
 export interface Usage<S extends keyof Clients> {
   service: S;
   /** The operation's name, for `msg.akm` of a message that fails. */
-  operation: string;
+  operation: string | ((msg: AkmMessage) => string);
 }
 
 /** Sends a message on. */
@@ -80,6 +81,12 @@ export class ConnectionUser<S extends keyof Clients> {
     this.status.shared('bad', this.connection ? 'status.misconfigured' : 'status.unconfigured');
   }
 
+  /** Shows that all is well, and whether an answer rests on an inferred layout. */
+  showAnswered({ layout }: { layout: Source }): void {
+    if (layout === 'inferred') this.status.shared('good', 'status.answeredInferred');
+    else this.showConnection();
+  }
+
   /** Calls `ending` before the connection is let go, when the node ends. */
   onEnd(ending: () => void): void {
     this.endings.push(ending);
@@ -108,7 +115,8 @@ export class ConnectionUser<S extends keyof Clients> {
   private failed(msg: AkmMessage, thrown: unknown, details: Record<string, unknown> = {}): AkmError {
     const error = toAkmError(thrown);
     const { service, operation } = this.usage;
-    msg.akm = { service, operation, ...details, ...numberIn(error) };
+    const name = typeof operation === 'string' ? operation : operation(msg);
+    msg.akm = { service, operation: name, ...details, ...numberIn(error) };
     if (this.acquired?.state === 'connected') this.status.failure(error);
     return error;
   }

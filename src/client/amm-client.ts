@@ -1,12 +1,19 @@
-import { AkmError } from '../errors.js';
+import { AkmError, describe } from '../errors.js';
+import type { id128 } from '../protocol/field-types.js';
 import { AMM_OPERATIONS, categoryName } from '../protocol/amm-messages.js';
 import { AMM_DIALECT } from '../protocol/header.js';
-import { parseIdentifier, type Identifier, type IdentifierInput } from '../protocol/identifier.js';
-import type { Operation } from '../protocol/message.js';
+import {
+  identifierOf,
+  parseIdentifier,
+  type Identifier,
+  type IdentifierInput,
+} from '../protocol/identifier.js';
+import type { Encodable } from '../protocol/layout.js';
+import { RESPONSE_OFFSET, type Operation } from '../protocol/message.js';
 import { isLoopback } from './loopback.js';
 import { checkDelay, checkOptions, type ClientOptions, type NumberInput } from './options.js';
 import { requireSuccess } from './success.js';
-import { infoOf, ServiceClient, type ExchangeInfo } from './service-client.js';
+import { infoOf, ServiceClient, type ExchangeInfo, type RawAnswer } from './service-client.js';
 
 /** The AMM's TCP port (documented). */
 export const AMM_PORT = 49200;
@@ -45,13 +52,20 @@ export interface AtrList extends ExchangeInfo {
   atrs: Atr[];
 }
 
-/** The AMM's yes to a changing request. */
-export interface Confirmed extends ExchangeInfo {
-  /** Undefined where the AMM's answer was too short to hold one. */
+/** The AMM's answer to a request about one thing. */
+export interface Confirmation extends ExchangeInfo {
+  /** Undefined where the answer was too short to hold one. */
   confirmation: number | undefined;
+  /** The response's fields by name, as far as they were there; `id` is an {@link Identifier}. */
+  fields: Record<string, unknown>;
   /** The bytes behind the confirmation. */
   raw: Buffer;
 }
+
+/**
+ * What a request is about: an identifier, or where the integrator has entered a layout for the request, an object that holds its fields by name.
+ */
+export type Target = IdentifierInput | object;
 
 /** Offset of the bytes behind a response's code and confirmation. */
 const BEHIND_CONFIRMATION = 8;
@@ -91,32 +105,55 @@ export class AmmClient extends ServiceClient {
       confirmation,
       count,
       truncated: count > atrs.length,
-      atrs: atrs.map(({ category, identifier }) => ({
-        category,
-        categoryName: categoryName(category),
-        ...identifier,
-      })),
+      atrs: atrs.map(({ category, id }) => ({ category, categoryName: categoryName(category), ...id })),
     };
   }
 
   /**
-   * Provisions an endpoint. The layout of this request is inferred.
-   * @throws AkmError (as a rejection) `AKM_REJECTED` with the confirmation, `AKM_LAYOUT_UNVERIFIED`, `AKM_INVALID_INPUT`, ...
+   * Asks for what the AMM knows of an endpoint. The layouts of request and response are inferred.
+   * @throws AkmError (as a rejection) `AKM_INVALID_INPUT`, or what any request may fail with
    */
-  async provisionEndpoint(endpoint: IdentifierInput): Promise<Confirmed> {
-    const operation = AMM_OPERATIONS.PROVISION_ENDPOINT;
-    const answer = await this.ask(
-      operation,
-      { endpoint: parseIdentifier(endpoint) },
-      {
-        permit: () => {
-          this.requireVerified(operation);
-        },
-      },
-    );
-    const { confirmation } = answer.fields;
-    requireSuccess(operation.request.name, { confirmation }, this.options.successCode);
-    return { ...infoOf(answer), confirmation, raw: answer.raw };
+  getEndpointDetails(endpoint: Target): Promise<Confirmation> {
+    return this.about(AMM_OPERATIONS.GET_ENDPOINT_DETAILS, endpoint);
+  }
+
+  /**
+   * Provisions an endpoint. The layout of this request is inferred, as it is of the other changing requests.
+   * @throws AkmError (as a rejection) `AKM_REJECTED` with the confirmation, `AKM_LAYOUT_UNVERIFIED`, `AKM_INVALID_INPUT`, or what any request
+   *   may fail with; so do the other changing requests
+   */
+  provisionEndpoint(endpoint: Target): Promise<Confirmation> {
+    return this.about(AMM_OPERATIONS.PROVISION_ENDPOINT, endpoint);
+  }
+
+  /** Deletes an endpoint. */
+  deleteEndpoint(endpoint: Target): Promise<Confirmation> {
+    return this.about(AMM_OPERATIONS.DELETE_ENDPOINT, endpoint);
+  }
+
+  /** Deletes a trust relationship. */
+  deleteAtr(atr: Target): Promise<Confirmation> {
+    return this.about(AMM_OPERATIONS.DELETE_ATR, atr);
+  }
+
+  /** Creates an operational trust relationship among endpoints; `fields.id` is its identifier, where the AMM tells it. */
+  async createOperationalAtr(endpoints: readonly IdentifierInput[] | object): Promise<Confirmation> {
+    const own = Array.isArray(endpoints) ? { endpoints } : endpoints;
+    const operation = AMM_OPERATIONS.CREATE_OPERATIONAL_ATR;
+    const members = this.isOwn(operation) ? [] : parseMembers(endpoints);
+    return this.confirmed(operation, { count: members.length, endpoints: members }, own);
+  }
+
+  /**
+   * Makes any request around a ready-made body.
+   * @param code U32
+   * @param body what stands behind the code
+   * @param responseCode U32; the only code that is taken for the answer
+   * @throws AkmError (as a rejection) what any request may fail with
+   */
+  request(code: number, body: Buffer, responseCode = code + RESPONSE_OFFSET): Promise<RawAnswer> {
+    this.stopIdleTimer();
+    return this.exchangeRaw(code, responseCode, body);
   }
 
   protected override probe(): Promise<boolean> {
@@ -151,17 +188,64 @@ export class AmmClient extends ServiceClient {
     this.idleTimer = undefined;
   }
 
+  private async about(operation: OperationAboutOne, target: Target): Promise<Confirmation> {
+    const id = this.isOwn(operation) ? NOTHING : parseIdentifier(target);
+    return this.confirmed(operation, { id }, ownFields(target));
+  }
+
+  private async confirmed<O extends Operation>(
+    operation: O,
+    values: Encodable<O['request']['body']['fields']>,
+    own: object,
+  ): Promise<Confirmation> {
+    const answer = await this.ask(operation, values, { own, permit: this.requireVerified });
+    const fields: Record<string, unknown> = answer.fields;
+    const confirmation = typeof fields['confirmation'] === 'number' ? fields['confirmation'] : undefined;
+    if (operation.changing)
+      requireSuccess(operation.request.name, { confirmation }, this.options.successCode);
+    return { ...infoOf(answer), confirmation, fields, raw: answer.raw };
+  }
+
+  /** Whether the integrator has entered a layout for the operation's request. */
+  private isOwn({ request }: Operation): boolean {
+    return this.options.messages.has(request.name);
+  }
+
   /**
    * A wrong guess in a request that changes a key-management module is not harmless. What counts is the address really connected
    * to, not how the host was spelled.
    */
-  private requireVerified(operation: Operation): void {
+  private readonly requireVerified = ({ request, changing }: Operation): void => {
     const address = this.connection.remoteAddress ?? '';
-    if (operation.request.source === 'documented' || this.allowInferred || isLoopback(address)) return;
+    if (!changing || request.source !== 'inferred' || this.allowInferred || isLoopback(address)) return;
     throw new AkmError(
       'AKM_LAYOUT_UNVERIFIED',
-      `${operation.request.name} was not sent to ${this.peer}: its layout is inferred, not documented, and ${address} is not ` +
-        'this machine. Check the layout with the vendor, then allow inferred layouts in the connection',
+      `${request.name} was not sent to ${this.peer}: its layout is inferred, not documented, and ${address} is not this machine. ` +
+        "Enter the vendor's layout in the connection, or tick there that the inferred one is right",
     );
+  };
+}
+
+/** Those operations whose inferred request holds one identifier and nothing else. */
+type OperationAboutOne = Operation<{ id: typeof id128 }>;
+
+/** Stands in for an identifier that an own layout leaves unused. */
+const NOTHING = identifierOf(0n, 0n);
+
+/** A target's fields by name, for an own layout: an identifier in whatever form is found by the name `id`. */
+function ownFields(target: Target): object {
+  if (typeof target !== 'object') return { id: target };
+  return 'id' in target || !('lower64' in target && 'upper64' in target)
+    ? target
+    : { ...target, id: parseIdentifier(target) };
+}
+
+function parseMembers(endpoints: unknown): Identifier[] {
+  if (Array.isArray(endpoints) && endpoints.length > 0) {
+    return endpoints.map((endpoint: unknown, index) => parseIdentifier(endpoint, `endpoint ${index}`));
   }
+  throw new AkmError(
+    'AKM_INVALID_INPUT',
+    `The endpoints are ${describe(endpoints)}; an array of at least one identifier is needed`,
+  );
 }

@@ -7,7 +7,7 @@ import {
 import { APP_DIALECT } from '../protocol/header.js';
 import { parseInteger, U16_MAX } from '../protocol/integer.js';
 import type { Decoded } from '../protocol/layout.js';
-import { CODE_SIZE, decodeWholeBody, encodeFrame } from '../protocol/message.js';
+import { CODE_SIZE, decodeWholeBody, encodeFrame, RESPONSE_OFFSET } from '../protocol/message.js';
 import { checkOptions, type ClientOptions } from './options.js';
 import { Outbox, type Send } from './outbox.js';
 import {
@@ -16,7 +16,7 @@ import {
   type Registration,
   type RegistrationObserver,
 } from './registrations.js';
-import { infoOf, ServiceClient, type Answer } from './service-client.js';
+import { infoOf, ServiceClient, type Answer, type RawAnswer } from './service-client.js';
 import { Subscriptions, type DataFilter, type DataListener } from './subscriptions.js';
 import { requireSuccess } from './success.js';
 
@@ -157,6 +157,23 @@ export class AppClient extends ServiceClient {
     return this.exchange(APP_OPERATIONS.GET_ATR_INFO, {});
   }
 
+  /**
+   * Makes any request around a ready-made body.
+   * @param code U32
+   * @param body what stands behind the code
+   * @param responseCode U32; the only code that is taken for the answer. Not 0x46: that is always a push
+   * @throws AkmError (as a rejection) `AKM_INVALID_INPUT`, or what any request may fail with
+   */
+  async request(code: number, body: Buffer, responseCode = code + RESPONSE_OFFSET): Promise<RawAnswer> {
+    if (responseCode === RECEIVE_APP_DATA_RESPONSE.code) {
+      throw new AkmError(
+        'AKM_INVALID_INPUT',
+        'The response code is 0x46, which is application data and never an answer',
+      );
+    }
+    return this.exchangeRaw(code, responseCode, body);
+  }
+
   protected override probe(): Promise<boolean> {
     return this.answers(APP_OPERATIONS.GET_VERSION, {});
   }
@@ -198,7 +215,7 @@ export class AppClient extends ServiceClient {
   private async registerApp(atrId: number, appValue: number, urgent: boolean): Promise<Registered> {
     const operation = APP_OPERATIONS.REGISTER_APP;
     const answer = await this.exchange(operation, { atrId, appValue }, { urgent });
-    const { status } = answer.fields;
+    const status = typeof answer.fields.status === 'number' ? answer.fields.status : undefined;
     requireSuccess(operation.request.name, { status }, this.options.successCode);
     return { ...infoOf(answer), status: status ?? 0 };
   }

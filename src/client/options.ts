@@ -1,5 +1,7 @@
 import { AkmError, describe } from '../errors.js';
+import { customMessages, type Layouts } from '../protocol/custom-layout.js';
 import { parseInteger, U32_MAX } from '../protocol/integer.js';
+import type { Message } from '../protocol/message.js';
 
 /** A whole number, or a string that holds one: decimal or `0x` hexadecimal. */
 export type NumberInput = number | string;
@@ -28,6 +30,11 @@ export interface ClientOptions {
    * answer for a yes. Default 0 (inferred: the guides document no value).
    */
   successCode?: NumberInput | undefined;
+  /**
+   * The integrator's own layouts of messages whose body is only inferred, by message name, e.g.
+   * `{ PROVISION_ENDPOINT_REQUEST: 'name:text[32] role:u16 id:id128' }`.
+   */
+  layouts?: Layouts;
 }
 
 /** {@link ClientOptions}, checked and complete. */
@@ -40,6 +47,8 @@ export interface CheckedOptions {
   heartbeat: number;
   queueLimit: number;
   successCode: number | undefined;
+  /** Own layouts, compiled. */
+  messages: ReadonlyMap<string, Message>;
 }
 
 /** Longest delay that a Node.js timer can keep, in milliseconds. */
@@ -75,5 +84,6 @@ export function checkOptions(options: ClientOptions, defaultPort: number): Check
     queueLimit: parseInteger(options.queueLimit ?? 1000, 'The queue limit', U32_MAX, 1),
     successCode:
       successCode === undefined ? undefined : parseInteger(successCode, 'The success code', U32_MAX),
+    messages: customMessages(options.layouts ?? {}),
   };
 }

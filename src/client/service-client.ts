@@ -1,9 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { AkmError } from '../errors.js';
 import {
+  CODE_SIZE,
   codeOf,
   decodeBody,
   encodeFrame,
+  encodeRawFrame,
   sourceOf,
   type Operation,
   type Source,
@@ -36,7 +38,7 @@ export interface ExchangeInfo {
 
 /** A decoded answer. */
 export interface Answer<T> extends ExchangeInfo {
-  /** The response's fields that were there. */
+  /** The response's fields that were there; other ones where the integrator has entered a layout. */
   fields: Partial<T>;
   /** The response's bytes from `rawFrom` on: a copy. */
   raw: Buffer;
@@ -47,8 +49,23 @@ export function infoOf({ requestCode, responseCode, latencyMs, layout }: Exchang
   return { requestCode, responseCode, latencyMs, layout };
 }
 
+/** An answer whose layout is not known here. */
+export interface RawAnswer extends ExchangeInfo {
+  /** What stands behind the response code: a copy. */
+  body: Buffer;
+}
+
+function roundLatency(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
+}
+
 /** How to make a request; see {@link Request}. */
-export type ExchangeOptions = Pick<Request<unknown>, 'permit' | 'urgent' | 'forgiving'>;
+export interface ExchangeOptions extends Pick<Request<unknown>, 'urgent' | 'forgiving'> {
+  /** Called right before the write, with the operation as it is really used; throws to prevent it. */
+  permit?: (operation: Operation) => void;
+  /** The values by name, in place of the others, where the integrator has entered a layout for the request. */
+  own?: object;
+}
 
 /**
  * What the two clients have in common: a connection, requests one at a time, a heartbeat.
@@ -159,28 +176,75 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
   /** The client closes; requests are seen to right after. */
   protected onClose?(error: AkmError): void;
 
+  /**
+   * Makes one request of any code around a ready-made body.
+   * @returns the payload of the answer, behind its code
+   * @throws AkmError (as a rejection) `AKM_PAYLOAD_TOO_LARGE`, or what any request may fail with
+   */
+  protected async exchangeRaw(code: number, responseCode: number, body: Buffer): Promise<RawAnswer> {
+    const frame = encodeRawFrame(this.dialect, code, body);
+    if (this.state === 'idle') this.open();
+    return this.queue.request({
+      name: `request 0x${code.toString(16)}`,
+      frame,
+      responseCode,
+      decode: (payload, latencyMs) => ({
+        requestCode: code,
+        responseCode,
+        latencyMs: roundLatency(latencyMs),
+        layout: 'custom',
+        body: Buffer.from(payload.subarray(CODE_SIZE)),
+      }),
+    });
+  }
+
   /** Makes one request and decodes its answer. */
-  protected exchange<O extends Operation>(
-    operation: O,
+  protected async exchange<O extends Operation>(
+    declared: O,
     values: Encodable<O['request']['body']['fields']>,
-    options: ExchangeOptions = {},
+    { permit, own, ...options }: ExchangeOptions = {},
   ): Promise<Answer<Decoded<O['response']['body']['fields']>>> {
+    const operation = this.asEntered(declared);
     const { request, response } = operation;
+    const frame = encodeFrame(
+      this.dialect,
+      request,
+      request.source === 'custom' && own ? (own as never) : values,
+    );
     if (this.state === 'idle') this.open();
     return this.queue.request({
       ...options,
+      ...(permit
+        ? {
+            permit: () => {
+              permit(operation);
+            },
+          }
+        : {}),
       name: request.name,
-      frame: encodeFrame(this.dialect, request, values),
+      frame,
       responseCode: response.code,
-      decode: (payload, latencyMs) => ({
-        requestCode: request.code,
-        responseCode: response.code,
-        latencyMs: Math.round(latencyMs * 1000) / 1000,
-        layout: sourceOf(operation),
-        fields: decodeBody(response, payload),
-        raw: Buffer.from(payload.subarray(this.rawFrom)),
-      }),
+      decode: (payload, latencyMs) => {
+        const kept = Buffer.from(payload); // the fields may hold views of it
+        return {
+          requestCode: request.code,
+          responseCode: response.code,
+          latencyMs: roundLatency(latencyMs),
+          layout: sourceOf(operation),
+          fields: decodeBody(response, kept),
+          raw: kept.subarray(this.rawFrom),
+        };
+      },
     });
+  }
+
+  /** The operation with the layouts that the integrator has entered for it. */
+  private asEntered(operation: Operation): Operation {
+    const { messages } = this.options;
+    if (messages.size === 0) return operation;
+    const request = messages.get(operation.request.name) ?? operation.request;
+    const response = messages.get(operation.response.name) ?? operation.response;
+    return { ...operation, request, response };
   }
 
   /** For {@link probe}: makes a request whose missing answer is no failure by itself. */

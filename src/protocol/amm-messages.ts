@@ -8,7 +8,7 @@ export const MAX_ENDPOINTS = 32;
 export const MAX_ATRS = 64;
 
 /** One entry of a LIST_ATRS response. */
-const ATR_ENTRY = layout({ category: u32, identifier: id128 });
+const ATR_ENTRY = layout({ category: u32, id: id128 });
 
 /**
  * Every message of the AMM: one row an operation. Encoders, decoders, the clients' types and the simulator all come from
@@ -25,25 +25,25 @@ export const AMM_OPERATIONS = {
     changing: false,
   },
   GET_ENDPOINT_DETAILS: {
-    request: inferred('GET_ENDPOINT_DETAILS_REQUEST', 0x02, { endpoint: id128 }),
+    request: inferred('GET_ENDPOINT_DETAILS_REQUEST', 0x02, { id: id128 }),
     response: inferred('GET_ENDPOINT_DETAILS_RESPONSE', 0x42, {
       confirmation: u32,
-      endpoint: id128,
+      id: id128,
       details: bytes,
     }),
     changing: false,
   },
   PROVISION_ENDPOINT: {
-    request: inferred('PROVISION_ENDPOINT_REQUEST', 0x03, { endpoint: id128 }),
+    request: inferred('PROVISION_ENDPOINT_REQUEST', 0x03, { id: id128 }),
     response: inferred('PROVISION_ENDPOINT_RESPONSE', 0x43, { confirmation: u32 }),
     changing: true,
   },
   CREATE_OPERATIONAL_ATR: {
     request: inferred('CREATE_OPERATIONAL_ATR_REQUEST', 0x04, {
       count: u32,
-      endpoints: list(id128, 'count'),
+      endpoints: list(id128, { field: 'count' }),
     }),
-    response: inferred('CREATE_OPERATIONAL_ATR_RESPONSE', 0x44, { confirmation: u32, atr: id128 }),
+    response: inferred('CREATE_OPERATIONAL_ATR_RESPONSE', 0x44, { confirmation: u32, id: id128 }),
     changing: true,
   },
   LIST_ATRS: {
@@ -56,12 +56,12 @@ export const AMM_OPERATIONS = {
     changing: false,
   },
   DELETE_ENDPOINT: {
-    request: inferred('DELETE_ENDPOINT_REQUEST', 0x06, { endpoint: id128 }),
+    request: inferred('DELETE_ENDPOINT_REQUEST', 0x06, { id: id128 }),
     response: inferred('DELETE_ENDPOINT_RESPONSE', 0x46, { confirmation: u32 }),
     changing: true,
   },
   DELETE_ATR: {
-    request: inferred('DELETE_ATR_REQUEST', 0x07, { atr: id128 }),
+    request: inferred('DELETE_ATR_REQUEST', 0x07, { id: id128 }),
     response: inferred('DELETE_ATR_RESPONSE', 0x47, { confirmation: u32 }),
     changing: true,
   },

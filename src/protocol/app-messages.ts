@@ -1,4 +1,4 @@
-import { id128, list, sizedBuffer, text, u16, u32, u8 } from './field-types.js';
+import { id128, list, sizedBuffer, u16, u32, u8, zeroTerminatedText } from './field-types.js';
 import { layout } from './layout.js';
 import { documented, inferred, type Operation } from './message.js';
 
@@ -8,7 +8,7 @@ export const MAX_APP_BUFFER_SIZE = 4046;
 export const TOTAL_ATRS_ALLOWED = 10;
 
 /** One entry of a GET_ATR_INFO response (inferred). */
-const ATR_INFO_ENTRY = layout({ atrId: u16, reserved: u16, category: u32, identifier: id128 });
+const ATR_INFO_ENTRY = layout({ atrId: u16, reserved: u16, category: u32, id: id128 });
 
 /**
  * The requests of the AppEndpoint that are answered: one row an operation. Encoders, decoders, the clients' types and the
@@ -17,12 +17,19 @@ const ATR_INFO_ENTRY = layout({ atrId: u16, reserved: u16, category: u32, identi
 export const APP_OPERATIONS = {
   GET_ENDPOINT_INFO: {
     request: documented('GET_ENDPOINT_INFO_REQUEST', 0x01, {}),
-    response: inferred('GET_ENDPOINT_INFO_RESPONSE', 0x41, { endpoint: id128, status: u32, name: text }),
+    response: inferred('GET_ENDPOINT_INFO_RESPONSE', 0x41, {
+      id: id128,
+      status: u32,
+      name: zeroTerminatedText,
+    }),
     changing: false,
   },
   GET_ATR_INFO: {
     request: documented('GET_ATR_INFO_REQUEST', 0x02, {}),
-    response: inferred('GET_ATR_INFO_RESPONSE', 0x42, { count: u32, atrs: list(ATR_INFO_ENTRY, 'count') }),
+    response: inferred('GET_ATR_INFO_RESPONSE', 0x42, {
+      count: u32,
+      atrs: list(ATR_INFO_ENTRY, { field: 'count' }),
+    }),
     changing: false,
   },
   GET_VERSION: {

@@ -1,4 +1,4 @@
-import { AkmError } from '../errors.js';
+import { AkmError, describe } from '../errors.js';
 import {
   halvesOf,
   identifierOf,
@@ -6,7 +6,7 @@ import {
   type Identifier,
   type IdentifierInput,
 } from './identifier.js';
-import { parseInteger, U16_MAX, U32_MAX, U8_MAX } from './integer.js';
+import { formatU64, parseInteger, parseU64, U16_MAX, U32_MAX, U8_MAX } from './integer.js';
 
 /** A place in the bytes of one body. Nothing outside `[offset, end)` is ever read. */
 export class Reader {
@@ -108,27 +108,122 @@ export const id128: FieldType<Identifier, IdentifierInput> = {
   },
 };
 
+/** Unsigned 64-bit integer. Decoded to `0x` and 16 hexadecimal digits: neither a number nor JSON can hold it. */
+export const u64: FieldType<string, number | string | bigint> = {
+  notation: 'u64',
+  size: 8,
+  sizeOf: () => 8,
+  write: (target, offset, value, name) => target.writeBigUInt64LE(parseU64(value, name), offset),
+  read(from) {
+    const at = from.take(8);
+    return at < 0 ? undefined : formatU64(from.bytes.readBigUInt64LE(at));
+  },
+};
+
 /** All bytes to the end of the body. What is read is a view: copy it to keep it. */
-export const bytes: FieldType<Buffer> = {
+export const bytes: FieldType<Buffer, Uint8Array> = {
   notation: 'bytes',
   size: undefined,
-  sizeOf: (value) => value.length,
-  write: (target, offset, value) => offset + value.copy(target, offset),
+  sizeOf: (value, name) => requireBytes(value, name).length,
+  write(target, offset, value) {
+    target.set(value, offset);
+    return offset + value.length;
+  },
   read: (from) => from.takeRest(),
 };
 
-/** UTF-8 text up to a zero byte, or to the end of the body where there is none. Written with its zero byte. */
+/** Exactly `size` bytes; fewer are filled up with zeros. What is read is a view: copy it to keep it. */
+export function fixedBytes(size: number): FieldType<Buffer, Uint8Array> {
+  return {
+    notation: `bytes[${size}]`,
+    size,
+    sizeOf: (value, name) => requireFit(requireBytes(value, name).length, size, name),
+    write(target, offset, value) {
+      target.set(value, offset);
+      return offset + size;
+    },
+    read(from) {
+      const at = from.take(size);
+      return at < 0 ? undefined : from.bytes.subarray(at, at + size);
+    },
+  };
+}
+
+/** UTF-8 text to the end of the body, or to a zero byte. Written without a zero byte. */
 export const text: FieldType<string> = {
   notation: 'text',
   size: undefined,
-  sizeOf: (value) => Buffer.byteLength(value) + 1,
-  write: (target, offset, value) => offset + target.write(value, offset) + 1,
-  read(from) {
-    const rest = from.takeRest();
-    const zero = rest.indexOf(0);
-    return rest.toString('utf8', 0, zero < 0 ? rest.length : zero);
-  },
+  sizeOf: (value, name) => Buffer.byteLength(requireText(value, name)),
+  write: (target, offset, value) => offset + target.write(value, offset),
+  read: (from) => untilZero(from.takeRest()),
 };
+
+/** As {@link text}, and written with a zero byte behind it. */
+export const zeroTerminatedText: FieldType<string> = {
+  ...text,
+  sizeOf: (value, name) => text.sizeOf(value, name) + 1,
+  write: (target, offset, value, name) => text.write(target, offset, value, name) + 1,
+};
+
+/** UTF-8 text in `size` bytes, padded with zeros. */
+export function fixedText(size: number): FieldType<string> {
+  return {
+    notation: `text[${size}]`,
+    size,
+    sizeOf: (value, name) => requireFit(Buffer.byteLength(requireText(value, name)), size, name),
+    write(target, offset, value) {
+      target.write(value, offset);
+      return offset + size;
+    },
+    read(from) {
+      const at = from.take(size);
+      return at < 0 ? undefined : untilZero(from.bytes.subarray(at, at + size));
+    },
+  };
+}
+
+/** `size` zero bytes, which hold no value: what they are is not looked at. */
+export function padding(size: number): FieldType<undefined> {
+  return {
+    notation: `pad[${size}]`,
+    size,
+    sizeOf: () => size,
+    write: (_target, offset) => offset + size,
+    read(from) {
+      from.take(size);
+      return undefined;
+    },
+  };
+}
+
+function untilZero(encoded: Buffer): string {
+  const zero = encoded.indexOf(0);
+  return encoded.toString('utf8', 0, zero < 0 ? encoded.length : zero);
+}
+
+function requireBytes(value: unknown, name: string): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw new AkmError('AKM_INVALID_INPUT', `${name} is ${describe(value)}; a Buffer is needed`);
+}
+
+/** Text that reads the same when it comes back: zero bytes end it, and halves of surrogate pairs have no UTF-8. */
+function requireText(value: unknown, name: string): string {
+  if (
+    typeof value === 'string' &&
+    !/\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(value)
+  ) {
+    return value;
+  }
+  throw new AkmError(
+    'AKM_INVALID_INPUT',
+    `${name} is ${describe(value)}; text without zero characters is needed`,
+  );
+}
+
+function requireFit(length: number, size: number, name: string): number {
+  if (length <= size) return size;
+  throw new AkmError('AKM_INVALID_INPUT', `${name} has ${length} bytes; its field has ${size}`);
+}
 
 /**
  * Data in a buffer of `capacity` bytes, padded with zeros, and behind it a U32 with the number of bytes that are data. A
@@ -168,18 +263,28 @@ export function sizedBuffer(capacity: number): FieldType<Buffer, Buffer | string
   };
 }
 
-/** An entry of a {@link list} or {@link table}: its size may not depend on its value. */
-type EntryType<V, In> = FieldType<V, In> & { readonly size: number };
+/** How often an entry is repeated: so many times, as the earlier field of that name says, or to the end of the body. */
+export type Repetition = { times: number } | { field: string } | 'end';
 
-/** As many entries as the earlier field `countField` says. */
-export function list<V, In>(entry: FieldType<V, In>, countField: string): FieldType<V[], readonly In[]> {
-  const { size } = requireFixedSize(entry);
+/** Entries of one type, one after another. */
+export function list<V, In>(entry: FieldType<V, In>, repetition: Repetition): FieldType<V[], readonly In[]> {
+  const times = repetition !== 'end' && 'times' in repetition ? repetition.times : undefined;
+  const count = repetition === 'end' ? '' : 'times' in repetition ? repetition.times : repetition.field;
   return {
-    notation: `{${entry.notation}}[${countField}]`,
-    size: undefined,
-    sizeOf: (values) => values.length * size,
+    notation: `${notationOf(entry)}[${count}]`,
+    size: times === undefined || entry.size === undefined ? undefined : times * entry.size,
+    sizeOf(values, name) {
+      const { length } = requireArray(values, name);
+      if (times !== undefined && length !== times) {
+        throw new AkmError('AKM_INVALID_INPUT', `${name} has ${length} entries; it must have ${times}`);
+      }
+      return values.reduce<number>((sum, value, index) => sum + entry.sizeOf(value, `${name}[${index}]`), 0);
+    },
     write: (target, offset, values, name) => writeEntries(entry, target, offset, values, name),
-    read: (from, before) => readEntries(entry, from, Number(before[countField])),
+    read(from, before) {
+      if (repetition === 'end') return readEntries(entry, from, Infinity);
+      return readEntries(entry, from, times ?? Number(before[count]));
+    },
   };
 }
 
@@ -188,13 +293,15 @@ export function list<V, In>(entry: FieldType<V, In>, countField: string): FieldT
  * zero. A body cut behind its last used entry is understood too; a count above the capacity yields the entries that exist.
  */
 export function table<V, In>(
-  entry: FieldType<V, In>,
+  entry: FieldType<V, In> & { readonly size?: number | undefined },
   countField: string,
   capacity: number,
 ): FieldType<V[], readonly In[]> {
-  const size = requireFixedSize(entry).size * capacity;
+  if (entry.size === undefined)
+    throw new TypeError(`Entries of varying size (${entry.notation}) make no table`);
+  const size = entry.size * capacity;
   return {
-    notation: `{${entry.notation}}[${capacity}]`,
+    notation: `${notationOf(entry)}[${capacity}]`,
     size,
     sizeOf(values, name) {
       if (values.length > capacity) {
@@ -213,10 +320,14 @@ export function table<V, In>(
   };
 }
 
-function requireFixedSize<V, In>(entry: FieldType<V, In>): EntryType<V, In> {
-  if (entry.size === undefined)
-    throw new TypeError(`Entries of varying size (${entry.notation}) cannot be repeated`);
-  return entry as EntryType<V, In>;
+/** A group of fields stands in braces. */
+function notationOf({ notation }: { notation: string }): string {
+  return notation.includes(':') ? `{ ${notation} }` : notation;
+}
+
+function requireArray(values: unknown, name: string): readonly unknown[] {
+  if (Array.isArray(values)) return values;
+  throw new AkmError('AKM_INVALID_INPUT', `${name} is ${describe(values)}; an array is needed`);
 }
 
 function writeEntries<V, In>(
@@ -229,11 +340,12 @@ function writeEntries<V, In>(
   return values.reduce((at, value, index) => entry.write(target, at, value, `${name}[${index}]`), offset);
 }
 
+/** A count is only a claim: the bytes decide how many entries there are. Every entry has at least one byte. */
 function readEntries<V, In>(entry: FieldType<V, In>, from: Reader, count: number): V[] {
   const values: V[] = [];
-  while (values.length < count) {
+  while (values.length < count && (count !== Infinity || from.offset < from.end)) {
     const value = entry.read(from, {});
-    if (value === undefined) break; // a count is only a claim: the bytes decide
+    if (value === undefined) break;
     values.push(value);
   }
   return values;

@@ -34,3 +34,33 @@ function toNumber(value: unknown): number | undefined {
   const text = value.trim();
   return WHOLE_NUMBER.test(text) ? Number(text) : undefined;
 }
+
+const U64_LIMIT = 1n << 64n;
+
+/**
+ * Reads an unsigned 64-bit number in the same forms; numbers above 2^53 only as a bigint or a string.
+ * @throws AkmError `AKM_INVALID_INPUT`
+ */
+export function parseU64(value: unknown, what: string): bigint {
+  const number = toBigInt(value);
+  if (number === undefined || number < 0n || number >= U64_LIMIT) {
+    throw new AkmError(
+      'AKM_INVALID_INPUT',
+      `${what} is ${describe(value)}; a whole number of at most 64 bits is needed, decimal or 0x hexadecimal`,
+    );
+  }
+  return number;
+}
+
+/** `0x` and 16 upper-case hexadecimal digits. */
+export function formatU64(value: bigint): string {
+  return `0x${value.toString(16).toUpperCase().padStart(16, '0')}`;
+}
+
+function toBigInt(value: unknown): bigint | undefined {
+  if (typeof value === 'bigint') return value;
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : undefined;
+  if (typeof value !== 'string') return undefined;
+  const text = value.trim();
+  return text.length <= 20 && WHOLE_NUMBER.test(text) ? BigInt(text) : undefined;
+}

@@ -50,13 +50,19 @@ export function layout<F extends Fields>(fields: F): Layout<F> {
     fields,
     notation: entries.map(([name, type]) => `${name}:${type.notation}`).join(' '),
     size,
-    sizeOf: (values) => entries.reduce((sum, [name, type]) => sum + type.sizeOf(values[name], name), 0),
-    write: (target, offset, values) =>
-      entries.reduce((at, [name, type]) => type.write(target, at, values[name], name), offset),
+    sizeOf: (values, path) =>
+      entries.reduce((sum, [name, type]) => sum + type.sizeOf(values[name], nameIn(path, name)), 0),
+    write: (target, offset, values, path) =>
+      entries.reduce((at, [name, type]) => type.write(target, at, values[name], nameIn(path, name)), offset),
     readPartly,
     read(from) {
       const values = readPartly(from);
       return from.short ? undefined : (values as Decoded<F>);
     },
   };
+}
+
+/** How a field is named in errors: `role`, or `members[2].role` inside a repeated group. */
+function nameIn(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
 }

@@ -5,9 +5,10 @@ import { layout, type Decoded, type Encodable, type Fields, type Layout } from '
 
 /**
  * Where our knowledge of a body comes from. `documented`: the vendor's public guides give it byte for byte. `inferred`: they
- * name the message and its code only; the body is our guess, by analogy.
+ * name the message and its code only; the body is our guess, by analogy. `custom`: an integrator who knows better has entered
+ * it.
  */
-export type Source = 'documented' | 'inferred';
+export type Source = 'documented' | 'inferred' | 'custom';
 
 /** One message of one service: its code and what follows the code. */
 export interface Message<F extends Fields = Fields> {
@@ -27,6 +28,9 @@ export interface Operation<Req extends Fields = Fields, Res extends Fields = Fie
   readonly changing: boolean;
 }
 
+/** A response's code is its request's and this (as it is in every documented pair). */
+export const RESPONSE_OFFSET = 0x40;
+
 /** Bytes of the U32 code in front of every body. */
 export const CODE_SIZE = 4;
 
@@ -40,10 +44,13 @@ export function inferred<F extends Fields>(name: string, code: number, fields: F
   return { name, code, source: 'inferred', body: layout(fields) };
 }
 
-/** What is known of an exchange as a whole: no more than of its less known half. */
-export function sourceOf(operation: Operation): Source {
-  const { request, response } = operation;
-  return request.source === 'inferred' || response.source === 'inferred' ? 'inferred' : 'documented';
+/**
+ * What is known of an exchange as a whole: `custom` where an integrator has entered either half, else no more than of its less
+ * known half.
+ */
+export function sourceOf({ request, response }: Operation): Source {
+  const sources = [request.source, response.source];
+  return (['custom', 'inferred'] as const).find((source) => sources.includes(source)) ?? 'documented';
 }
 
 /**
@@ -55,9 +62,9 @@ export function encodeFrame<F extends Fields>(
   message: Message<F>,
   values: Encodable<F>,
 ): Buffer {
-  const bodyLength = message.body.sizeOf(values, message.name);
+  const bodyLength = message.body.sizeOf(values, '');
   const frame = allocateFrame(dialect, message.code, bodyLength);
-  message.body.write(frame, HEADER_SIZE + CODE_SIZE, values, message.name);
+  message.body.write(frame, HEADER_SIZE + CODE_SIZE, values, '');
   return frame;
 }
 

@@ -57,17 +57,17 @@ function handlersOf(world: World): Handlers {
       endpoints: world.endpoints,
     }),
     LIST_ATRS: () => ({ confirmation: success, count: world.atrs.length, atrs: world.atrs }),
-    GET_ENDPOINT_DETAILS: ({ endpoint }) =>
-      world.hasEndpoint(endpoint)
-        ? { confirmation: success, endpoint, details: Buffer.from('simulated endpoint\0') }
+    GET_ENDPOINT_DETAILS: ({ id }) =>
+      world.hasEndpoint(id)
+        ? { confirmation: success, id, details: Buffer.from('simulated endpoint\0') }
         : CONFIRMATIONS.unknownEndpoint,
-    PROVISION_ENDPOINT: ({ endpoint }) => world.provision(endpoint) ?? { confirmation: success },
+    PROVISION_ENDPOINT: ({ id }) => world.provision(id) ?? { confirmation: success },
     CREATE_OPERATIONAL_ATR: ({ endpoints }) => {
       const atr = world.createAtr(endpoints);
-      return typeof atr === 'number' ? atr : { confirmation: success, atr: atr.identifier };
+      return typeof atr === 'number' ? atr : { confirmation: success, id: atr.id };
     },
-    DELETE_ENDPOINT: ({ endpoint }) => world.deleteEndpoint(endpoint) ?? { confirmation: success },
-    DELETE_ATR: ({ atr }) => world.deleteAtr(atr) ?? { confirmation: success },
+    DELETE_ENDPOINT: ({ id }) => world.deleteEndpoint(id) ?? { confirmation: success },
+    DELETE_ATR: ({ id }) => world.deleteAtr(id) ?? { confirmation: success },
   };
 }
 

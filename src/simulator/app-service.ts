@@ -81,15 +81,13 @@ export class AppService implements PeerService {
     return {
       GET_VERSION: () => VERSION,
       GET_ENDPOINT_INFO: () => ({
-        endpoint: world.endpoints[0] ?? identifierOf(0n, 0n),
+        id: world.endpoints[0] ?? identifierOf(0n, 0n),
         status: 0,
         name: 'AKM simulator',
       }),
       GET_ATR_INFO: () => {
         const atrs = world.atrs
-          .flatMap(({ atrId, category, identifier }) =>
-            atrId ? [{ atrId, reserved: 0, category, identifier }] : [],
-          )
+          .flatMap(({ atrId, category, id }) => (atrId ? [{ atrId, reserved: 0, category, id }] : []))
           .slice(0, TOTAL_ATRS_ALLOWED);
         return { count: atrs.length, atrs };
       },

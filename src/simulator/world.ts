@@ -24,7 +24,7 @@ const FIRST_CATEGORIES = [OPERATIONAL, OPERATIONAL, OPERATIONAL, 2, 1];
 /** A trust relationship of the simulated world. */
 export interface SimulatedAtr {
   category: number;
-  identifier: Identifier;
+  id: Identifier;
   /** The AppEndpoint's short name of it; only operational ones have one. */
   atrId: number | undefined;
 }
@@ -71,9 +71,7 @@ export class World {
 
   /** Takes a trust relationship out. */
   deleteAtr(atr: Identifier): Refusal {
-    return remove(this.atrs, ({ identifier }) => identifier.id === atr.id)
-      ? undefined
-      : CONFIRMATIONS.unknownAtr;
+    return remove(this.atrs, ({ id }) => id.id === atr.id) ? undefined : CONFIRMATIONS.unknownAtr;
   }
 
   hasEndpoint(endpoint: Identifier): boolean {
@@ -89,7 +87,7 @@ export class World {
     if (category === OPERATIONAL) this.atrIdsGiven += 1;
     const atr = {
       category,
-      identifier: identifierOf(BigInt(this.atrsMade), 0xa000_0000_0000_0000n),
+      id: identifierOf(BigInt(this.atrsMade), 0xa000_0000_0000_0000n),
       atrId: category === OPERATIONAL ? this.atrIdsGiven : undefined,
     };
     this.atrs.push(atr);

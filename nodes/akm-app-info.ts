@@ -1,0 +1,53 @@
+import type { Node, NodeAPI } from 'node-red';
+import type { AppClient } from '../src/client/app-client.js';
+import type { Answer } from '../src/client/service-client.js';
+import { AkmError, describe } from '../src/errors.js';
+import { flattenIdentifiers } from './shared/identifiers.js';
+import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
+
+interface AppInfoDef extends UserNodeDef {
+  /** One of {@link QUERIES}. */
+  query: string;
+}
+
+/** What can be asked. */
+interface Query {
+  operation: string;
+  ask(client: AppClient): Promise<Answer<object>>;
+}
+
+const QUERIES: Readonly<Record<string, Query>> = {
+  version: { operation: 'GET_VERSION', ask: (client) => client.getVersion() },
+  endpoint: { operation: 'GET_ENDPOINT_INFO', ask: (client) => client.getEndpointInfo() },
+  atrs: { operation: 'GET_ATR_INFO', ask: (client) => client.getAtrInfo() },
+};
+
+/** What a flow that leaves a property out means by it. */
+const DEFAULTS = { query: 'version' };
+
+const SERVICE = 'app';
+
+export = (RED: NodeAPI): void => {
+  RED.nodes.registerType('akm-app-info', function (this: Node, saved: AppInfoDef) {
+    RED.nodes.createNode(this, saved);
+    const config = { ...DEFAULTS, ...saved };
+    const query = Object.hasOwn(QUERIES, config.query) ? QUERIES[config.query] : undefined;
+    const operation = query?.operation ?? 'UNKNOWN';
+    const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
+    user.follow();
+    user.onMessage(async (msg, forward) => {
+      if (!query) {
+        const allowed = Object.keys(QUERIES).join(', ');
+        throw new AkmError(
+          'AKM_INVALID_INPUT',
+          `The query is ${describe(config.query)}; allowed are ${allowed}`,
+        );
+      }
+      const { fields, ...info } = await query.ask(user.client);
+      msg.payload = flattenIdentifiers(fields);
+      msg.akm = { service: SERVICE, operation, ...info };
+      user.showAnswered(info);
+      forward(msg);
+    });
+  });
+};

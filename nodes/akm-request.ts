@@ -1,0 +1,58 @@
+import type { Node, NodeAPI } from 'node-red';
+import { AkmError, describe } from '../src/errors.js';
+import { parseInteger, U32_MAX } from '../src/protocol/integer.js';
+import { RESPONSE_OFFSET } from '../src/protocol/message.js';
+import { evaluateInteger } from './shared/evaluate.js';
+import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
+
+interface RequestDef extends UserNodeDef {
+  service: 'amm' | 'app';
+  code: string;
+  codeType: string;
+  /** Empty: the code and 0x40. */
+  responseCode: string;
+}
+
+/** What a flow that leaves a property out means by it. */
+const DEFAULTS = { service: 'amm', code: '', codeType: 'num', responseCode: '' } as const;
+
+const operation = 'REQUEST';
+
+export = (RED: NodeAPI): void => {
+  RED.nodes.registerType('akm-request', function (this: Node, saved: RequestDef) {
+    RED.nodes.createNode(this, saved);
+    const config = { ...DEFAULTS, ...saved };
+    const { service } = config;
+    const user = new ConnectionUser<'amm' | 'app'>(RED, this, config, { service, operation });
+    user.follow();
+    user.onMessage(async (msg, forward) => {
+      const typedCode = { value: config.code, type: config.codeType };
+      const code = await evaluateInteger(
+        RED,
+        this,
+        typedCode,
+        msg,
+        'The request code',
+        U32_MAX - RESPONSE_OFFSET,
+      );
+      const responseCode =
+        config.responseCode === ''
+          ? code + RESPONSE_OFFSET
+          : parseInteger(config.responseCode, 'The response code', U32_MAX);
+      const { body, ...info } = await user.client.request(code, bodyOf(msg.payload), responseCode);
+      msg.payload = body;
+      msg.akm = { service, operation, ...info };
+      user.showConnection();
+      forward(msg);
+    });
+  });
+};
+
+/** @throws AkmError `AKM_INVALID_INPUT` */
+function bodyOf(payload: unknown): Buffer {
+  if (Buffer.isBuffer(payload)) return payload;
+  throw new AkmError(
+    'AKM_INVALID_INPUT',
+    `msg.payload is ${describe(payload)}; a Buffer with what follows the request code is needed, empty for nothing`,
+  );
+}

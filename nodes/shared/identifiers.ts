@@ -1,0 +1,32 @@
+import { parseIdentifier, type Identifier } from '../../src/protocol/identifier.js';
+
+/**
+ * Decoded fields as they leave in a payload: an identifier by the name `id` is the message's (or the entry's) own, and its `id`, `lower64`
+ * and `upper64` stand directly among the other fields.
+ */
+export function flattenIdentifiers(fields: object): Record<string, unknown> {
+  const flat: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields) as [string, unknown][]) {
+    if (name === 'id' && isIdentifier(value)) Object.assign(flat, value);
+    else flat[name] = Array.isArray(value) ? value.map(flattenEntry) : value;
+  }
+  return flat;
+}
+
+function flattenEntry(entry: unknown): unknown {
+  const isGroup = typeof entry === 'object' && entry !== null && !isIdentifier(entry);
+  return isGroup ? flattenIdentifiers(entry) : entry;
+}
+
+function isIdentifier(value: unknown): value is Identifier {
+  return typeof value === 'object' && value !== null && 'lower64' in value && 'upper64' in value;
+}
+
+/** The identifier that a target is or holds; empty where an own layout made do without one. */
+export function identifierIn(target: unknown): Partial<Identifier> {
+  try {
+    return parseIdentifier(target);
+  } catch {
+    return {};
+  }
+}
