@@ -6,7 +6,7 @@ import {
   type Identifier,
   type IdentifierInput,
 } from './identifier.js';
-import { formatU64, parseInteger, parseU64, U16_MAX, U32_MAX, U8_MAX } from './integer.js';
+import { hexDigits64, parseInteger, parseU64, U16_MAX, U32_MAX, U8_MAX } from './integer.js';
 
 /** A place in the bytes of one body. Nothing outside `[offset, end)` is ever read. */
 export class Reader {
@@ -49,12 +49,12 @@ export interface FieldType<V, In = V> {
   readonly size: number | undefined;
   /**
    * Bytes that `value` takes.
-   * @throws AkmError `AKM_INVALID_INPUT` or `AKM_PAYLOAD_TOO_LARGE` where it does not fit at all
+   * @throws AkmError `AKM_INVALID_INPUT` where that depends on the value, and it cannot be used
    */
   sizeOf(value: In, name: string): number;
   /**
    * Writes `value` into zeroed bytes at `offset` and returns the offset behind it.
-   * @throws AkmError `AKM_INVALID_INPUT` naming the field
+   * @throws AkmError `AKM_INVALID_INPUT` or `AKM_PAYLOAD_TOO_LARGE` where it cannot be used, naming the field
    */
   write(target: Buffer, offset: number, value: In, name: string): number;
   /**
@@ -116,7 +116,7 @@ export const u64: FieldType<string, number | string | bigint> = {
   write: (target, offset, value, name) => target.writeBigUInt64LE(parseU64(value, name), offset),
   read(from) {
     const at = from.take(8);
-    return at < 0 ? undefined : formatU64(from.bytes.readBigUInt64LE(at));
+    return at < 0 ? undefined : `0x${hexDigits64(from.bytes.readBigUInt64LE(at))}`;
   },
 };
 
@@ -137,8 +137,9 @@ export function fixedBytes(size: number): FieldType<Buffer, Uint8Array> {
   return {
     notation: `bytes[${size}]`,
     size,
-    sizeOf: (value, name) => requireFit(requireBytes(value, name).length, size, name),
-    write(target, offset, value) {
+    sizeOf: () => size,
+    write(target, offset, value, name) {
+      requireFit(requireBytes(value, name).length, size, name);
       target.set(value, offset);
       return offset + size;
     },
@@ -170,8 +171,9 @@ export function fixedText(size: number): FieldType<string> {
   return {
     notation: `text[${size}]`,
     size,
-    sizeOf: (value, name) => requireFit(Buffer.byteLength(requireText(value, name)), size, name),
-    write(target, offset, value) {
+    sizeOf: () => size,
+    write(target, offset, value, name) {
+      requireFit(Buffer.byteLength(requireText(value, name)), size, name);
       target.write(value, offset);
       return offset + size;
     },
@@ -220,8 +222,8 @@ function requireText(value: unknown, name: string): string {
   );
 }
 
-function requireFit(length: number, size: number, name: string): number {
-  if (length <= size) return size;
+function requireFit(length: number, size: number, name: string): void {
+  if (length <= size) return;
   throw new AkmError('AKM_INVALID_INPUT', `${name} has ${length} bytes; its field has ${size}`);
 }
 
@@ -234,7 +236,8 @@ export function sizedBuffer(capacity: number): FieldType<Buffer, Buffer | string
   return {
     notation: `bytes[${capacity}] u32`,
     size,
-    sizeOf(value) {
+    sizeOf: () => size,
+    write(target, offset, value) {
       const length = Buffer.byteLength(value);
       if (length > capacity) {
         throw new AkmError(
@@ -242,10 +245,8 @@ export function sizedBuffer(capacity: number): FieldType<Buffer, Buffer | string
           `The data has ${length} bytes; one message carries at most ${capacity}`,
         );
       }
-      return size;
-    },
-    write(target, offset, value) {
-      const length = typeof value === 'string' ? target.write(value, offset) : value.copy(target, offset);
+      if (typeof value === 'string') target.write(value, offset);
+      else value.copy(target, offset);
       return target.writeUInt32LE(length, offset + capacity);
     },
     read(from) {
@@ -273,14 +274,18 @@ export function list<V, In>(entry: FieldType<V, In>, repetition: Repetition): Fi
   return {
     notation: `${notationOf(entry)}[${count}]`,
     size: times === undefined || entry.size === undefined ? undefined : times * entry.size,
-    sizeOf(values, name) {
+    sizeOf: (values, name) =>
+      requireArray(values, name).reduce<number>(
+        (sum, value, index) => sum + entry.sizeOf(value as In, `${name}[${index}]`),
+        0,
+      ),
+    write(target, offset, values, name) {
       const { length } = requireArray(values, name);
       if (times !== undefined && length !== times) {
         throw new AkmError('AKM_INVALID_INPUT', `${name} has ${length} entries; it must have ${times}`);
       }
-      return values.reduce<number>((sum, value, index) => sum + entry.sizeOf(value, `${name}[${index}]`), 0);
+      return writeEntries(entry, target, offset, values, name);
     },
-    write: (target, offset, values, name) => writeEntries(entry, target, offset, values, name),
     read(from, before) {
       if (repetition === 'end') return readEntries(entry, from, Infinity);
       return readEntries(entry, from, times ?? Number(before[count]));
@@ -303,16 +308,14 @@ export function table<V, In>(
   return {
     notation: `${notationOf(entry)}[${capacity}]`,
     size,
-    sizeOf(values, name) {
+    sizeOf: () => size,
+    write(target, offset, values, name) {
       if (values.length > capacity) {
         throw new AkmError(
           'AKM_INVALID_INPUT',
           `${name} has ${values.length} entries; at most ${capacity} are allowed`,
         );
       }
-      return size;
-    },
-    write(target, offset, values, name) {
       writeEntries(entry, target, offset, values, name);
       return offset + size;
     },

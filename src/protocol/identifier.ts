@@ -1,5 +1,5 @@
 import { AkmError, describe } from '../errors.js';
-import { formatU64 } from './integer.js';
+import { hexDigits64 } from './integer.js';
 
 /**
  * A 128-bit identifier of an endpoint or a trust relationship, as it leaves this package. Strings, because a
@@ -23,9 +23,9 @@ const MAX_128 = (1n << 128n) - 1n;
 
 /** Makes an identifier of its two halves, each an unsigned 64-bit bigint. */
 export function identifierOf(lower64: bigint, upper64: bigint): Identifier {
-  const lower = formatU64(lower64);
-  const upper = formatU64(upper64);
-  return { id: `${upper}${lower.slice(2)}`, lower64: lower, upper64: upper };
+  const lower = hexDigits64(lower64);
+  const upper = hexDigits64(upper64);
+  return { id: `0x${upper}${lower}`, lower64: `0x${lower}`, upper64: `0x${upper}` };
 }
 
 /** The two halves of an identifier as unsigned 64-bit bigints. */

@@ -52,9 +52,9 @@ export function parseU64(value: unknown, what: string): bigint {
   return number;
 }
 
-/** `0x` and 16 upper-case hexadecimal digits. */
-export function formatU64(value: bigint): string {
-  return `0x${value.toString(16).toUpperCase().padStart(16, '0')}`;
+/** 16 upper-case hexadecimal digits, without a prefix. */
+export function hexDigits64(value: bigint): string {
+  return value.toString(16).toUpperCase().padStart(16, '0');
 }
 
 function toBigInt(value: unknown): bigint | undefined {

@@ -51,9 +51,12 @@ export function layout<F extends Fields>(fields: F): Layout<F> {
     notation: entries.map(([name, type]) => `${name}:${type.notation}`).join(' '),
     size,
     sizeOf: (values, path) =>
-      entries.reduce((sum, [name, type]) => sum + type.sizeOf(values[name], nameIn(path, name)), 0),
-    write: (target, offset, values, path) =>
-      entries.reduce((at, [name, type]) => type.write(target, at, values[name], nameIn(path, name)), offset),
+      size ?? entries.reduce((sum, [name, type]) => sum + type.sizeOf(values[name], nameIn(path, name)), 0),
+    write(target, offset, values, path) {
+      let at = offset;
+      for (const [name, type] of entries) at = type.write(target, at, values[name], nameIn(path, name));
+      return at;
+    },
     readPartly,
     read(from) {
       const values = readPartly(from);
