@@ -16,7 +16,13 @@ import {
   type Registration,
   type RegistrationObserver,
 } from './registrations.js';
-import { infoOf, ServiceClient, type Answer, type RawAnswer } from './service-client.js';
+import {
+  infoOf,
+  ServiceClient,
+  type Answer,
+  type ExchangeOptions,
+  type RawAnswer,
+} from './service-client.js';
 import { Subscriptions, type DataFilter, type DataListener } from './subscriptions.js';
 import { requireSuccess } from './success.js';
 
@@ -62,7 +68,7 @@ export class AppClient extends ServiceClient {
         get connected() {
           return connection.state === 'connected';
         },
-        register: (atrId, appValue, urgent) => this.registerApp(atrId, appValue, urgent),
+        register: (atrId, appValue, urgent, permit) => this.registerApp(atrId, appValue, { urgent, permit }),
         renewConnection: () => {
           this.renewal = true;
           if (!this.queue.busy) this.onIdle();
@@ -212,9 +218,9 @@ export class AppClient extends ServiceClient {
     this.outbox.close(error);
   }
 
-  private async registerApp(atrId: number, appValue: number, urgent: boolean): Promise<Registered> {
+  private async registerApp(atrId: number, appValue: number, options: ExchangeOptions): Promise<Registered> {
     const operation = APP_OPERATIONS.REGISTER_APP;
-    const answer = await this.exchange(operation, { atrId, appValue }, { urgent });
+    const answer = await this.exchange(operation, { atrId, appValue }, options);
     const status = typeof answer.fields.status === 'number' ? answer.fields.status : undefined;
     requireSuccess(operation.request.name, { status }, this.options.successCode);
     return { ...infoOf(answer), status: status ?? 0 };

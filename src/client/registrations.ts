@@ -37,8 +37,8 @@ export interface Registration {
 /** What the registrations need of their client. */
 export interface RegistrationPort {
   readonly connected: boolean;
-  /** Asks the AppEndpoint. */
-  register(atrId: number, appValue: number, urgent: boolean): Promise<Registered>;
+  /** Asks the AppEndpoint. `permit` is called right before the write, and throws to prevent it. */
+  register(atrId: number, appValue: number, urgent: boolean, permit: () => void): Promise<Registered>;
   /** Makes a new connection, so that the AppEndpoint forgets the registrations of this one. */
   renewConnection(): void;
   /** Sends in this ATR may now be possible, or have become hopeless. */
@@ -154,7 +154,7 @@ export class Registrations {
     for (const [key, entry] of this.entries) {
       if (entry.observers.size > 0) continue;
       known ||= entry.askedOnThisConnection;
-      entry.forget();
+      entry.drop();
       this.entries.delete(key);
       this.port.changed(entry.atrId);
     }
@@ -173,6 +173,10 @@ class Entry {
   /** Whether the AppEndpoint may hold it for the connection there is. */
   askedOnThisConnection = false;
   readonly observers = new Set<RegistrationObserver>();
+  private dropped = false;
+  /** Counts what was forgotten, so that an answer that comes just then is not taken for the next connection's. */
+  private epoch = 0;
+  private epochAsked = 0;
   private answer: Registered | undefined;
   private underWay: Promise<Registered> | undefined;
   private retryTimer: NodeJS.Timeout | undefined;
@@ -210,9 +214,16 @@ class Entry {
   /** What the AppEndpoint knew is gone. */
   forget(): void {
     clearTimeout(this.retryTimer);
+    this.epoch += 1;
     this.answer = undefined;
     this.askedOnThisConnection = false;
     this.change('pending');
+  }
+
+  /** Nobody wants it any more. */
+  drop(): void {
+    this.dropped = true;
+    this.forget();
   }
 
   private ask(urgent: boolean): Promise<Registered> {
@@ -224,11 +235,12 @@ class Entry {
 
   private async request(urgent: boolean): Promise<Registered> {
     try {
-      this.askedOnThisConnection = this.port.connected;
-      const answer = await this.port.register(this.atrId, this.appValue, urgent);
-      this.answer = answer;
-      this.backoff.reset();
-      this.change('registered');
+      const answer = await this.port.register(this.atrId, this.appValue, urgent, this.permit);
+      if (this.epochAsked === this.epoch) {
+        this.answer = answer;
+        this.backoff.reset();
+        this.change('registered');
+      }
       return answer;
     } catch (error) {
       if (error instanceof AkmError && error.code === 'AKM_REJECTED') this.refused(error);
@@ -238,7 +250,15 @@ class Entry {
     }
   }
 
+  private readonly permit = (): void => {
+    if (this.dropped) throw new AkmError('AKM_CLOSED', 'The registration was given up while it waited');
+    this.epochAsked = this.epoch;
+    this.askedOnThisConnection = true;
+  };
+
   private refused(error: AkmError): void {
+    // asked again for what it holds already, the peer may say no; what it holds stands all the same
+    if (this.state === 'registered') return;
     this.answer = undefined;
     this.change('refused', error);
     // it may succeed later: after a reconnect the peer can still hold the App Value for the connection it has not missed yet
