@@ -27,9 +27,25 @@ cpSync('nodes/locales', 'dist/nodes/locales', { recursive: true });
 cpSync('icons', 'dist/nodes/icons', { recursive: true });
 chmodSync('dist/src/simulator/cli.js', 0o755);
 
+// The editor offers an own layout for each message that is inferred. Which these are stands in the message tables, and they
+// do not run in a browser.
+const require = createRequire(import.meta.url);
+const { INFERRED_MESSAGES } = require('../dist/src/protocol/custom-layout.js');
+const { AMM_OPERATIONS } = require('../dist/src/protocol/amm-messages.js');
+const { APP_OPERATIONS } = require('../dist/src/protocol/app-messages.js');
+const inferredMessages = Object.entries({ amm: AMM_OPERATIONS, app: APP_OPERATIONS }).flatMap(
+  ([service, operations]) =>
+    Object.values(operations).flatMap(({ request, response, changing }) =>
+      Object.entries({ request, response })
+        .filter(([, { name }]) => INFERRED_MESSAGES.has(name))
+        .map(([kind, { name, body }]) => ({ name, service, kind, changing, notation: body.notation })),
+    ),
+);
+
 await build({
   entryPoints: ['src/editor/index.ts'],
   outfile: 'resources/akm-editor.js',
+  define: { INFERRED_MESSAGES: JSON.stringify(inferredMessages) },
   bundle: true,
   format: 'iife',
   globalName: 'akmEditor',

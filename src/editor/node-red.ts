@@ -15,7 +15,7 @@ interface TypedInputOptions {
 
 declare global {
   const RED: {
-    _(key: string, values?: Readonly<Record<string, number>>): string;
+    _(key: string, values?: Readonly<Record<string, string | number>>): string;
     utils: { validateTypedProperty(value: unknown, type: string, options: object): true | string };
   };
   const $: (selector: string) => { typedInput(options: TypedInputOptions): void };

@@ -1,9 +1,10 @@
+import { layoutEntries, readLayout } from './layout-drafts.js';
 import { isEnvironmentReference, RANGES, toWholeNumber, type Range, type RangeName } from './whole-number.js';
 
 /** What the validators need of the editor around them. */
 export interface EditorPort {
   /** The text of a message catalogue's key, its `__name__` places filled with `values`. */
-  translate(key: string, values?: Readonly<Record<string, number>>): string;
+  translate(key: string, values?: Readonly<Record<string, string | number>>): string;
   /** Node-RED's own check of a typed value: true, or what is wrong with it. */
   checkTyped(value: unknown, type: string): true | string;
   /**
@@ -111,5 +112,24 @@ export function createValidators(editor: EditorPort) {
     return verdict === true || refuse(options, verdict);
   };
 
-  return { wholeNumber, optionalWholeNumber, millisecondsFrom, literal, typedValue };
+  /** Takes own layouts for those messages that can have one. What is wrong comes as a line for each layout. */
+  const layouts = (
+    value: unknown,
+    options: ValidatorOptions | undefined,
+    messages: readonly { readonly name: string }[],
+  ): true | string[] => {
+    const entries = layoutEntries(value ?? {});
+    const unusable = (): string =>
+      refuse(options, editor.translate('@akmflow/node-red-akm/akm-connection:error.layouts'));
+    if (!entries) return [unusable()];
+    const names = new Set(messages.map(({ name }) => name));
+    const wrong = entries.flatMap(([name, text]) => {
+      if (!names.has(name) || typeof text !== 'string') return [unusable()];
+      const mistake = text.trim() === '' ? undefined : readLayout(text).mistake;
+      return mistake ? [refuse(options, `${name}, ${mistake.message}`)] : [];
+    });
+    return wrong.length === 0 || [...new Set(wrong)];
+  };
+
+  return { wholeNumber, optionalWholeNumber, millisecondsFrom, literal, typedValue, layouts };
 }

@@ -11,8 +11,10 @@ const LONGEST_DELAY = 0x7fff_ffff;
 export const RANGES = {
   /** An ATR ID or an App Value. */
   u16: { min: 0, max: 0xffff },
-  /** A filter, a confirmation or a status. */
+  /** A filter, a confirmation, a status or a response code. */
   u32: { min: 0, max: 0xffff_ffff },
+  /** A request code: the code of its response is 0x40 more, and has 32 bits too. */
+  requestCode: { min: 0, max: 0xffff_ffff - 0x40 },
   /** A TCP port to connect to. */
   port: { min: 1, max: 0xffff },
   /** A TCP port to listen on; 0 takes any that is free. */

@@ -1,39 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { createContext, runInContext } from 'node:vm';
-import { buildSync } from 'esbuild';
-
-/** A node type as the editor gets to know it. */
-interface Definition {
-  category: string;
-  color: string;
-  icon: string;
-  inputs?: number;
-  outputs?: number;
-  align?: string;
-  defaults: Record<
-    string,
-    {
-      value: unknown;
-      type?: string;
-      required?: boolean;
-      label?: string;
-      validate?: (this: object, value: unknown, options: object) => true | string;
-    }
-  >;
-  label(this: object): string;
-  labelStyle?(this: object): string;
-  paletteLabel(this: object): string;
-  inputLabels?(this: object): string;
-  outputLabels?(this: object): string;
-  oneditprepare?(this: object): void;
-}
-
-/** What a typed input offers for a property. */
-interface TypedInput {
-  types: (string | { value: string; validate(value: string): true | string })[];
-  typeField: string;
-}
+import { existsSync } from 'node:fs';
+import { EditorPage, type Definition } from './editor-page.js';
 
 /** The properties of each node type: flows saved today must still load next year. */
 const PROPERTIES: Record<string, Record<string, unknown>> = {
@@ -62,6 +29,7 @@ const PROPERTIES: Record<string, Record<string, unknown>> = {
     target: 'payload',
     targetType: 'msg',
   },
+  'akm-endpoint-details': { name: '', connection: '', target: 'payload', targetType: 'msg' },
   'akm-register': {
     name: '',
     connection: '',
@@ -81,6 +49,8 @@ const PROPERTIES: Record<string, Record<string, unknown>> = {
     offline: 'error',
   },
   'akm-receive': { name: '', connection: '', atrId: '', appValue: '', format: 'auto' },
+  'akm-app-info': { name: '', connection: '', query: 'version' },
+  'akm-request': { name: '', connection: '', service: 'amm', code: '', codeType: 'num', responseCode: '' },
   'akm-simulator': {
     name: '',
     host: '127.0.0.1',
@@ -92,14 +62,13 @@ const PROPERTIES: Record<string, Record<string, unknown>> = {
   },
 };
 
-/** The fields of the form that is open, by id. */
-let form: Record<string, string> = {};
-/** The typed inputs made, by selector. */
-const typedInputs = new Map<string, TypedInput>();
-const definitions = loadDefinitions();
+/** What a node begins without, because nobody but its user can know it. */
+const TO_FILL_IN: Record<string, string[]> = { 'akm-request': ['code'] };
+
+const page = new EditorPage(Object.keys(PROPERTIES));
 
 function definitionOf(type: string): Definition {
-  const definition = definitions.get(type);
+  const definition = page.definitions.get(type);
   assert.ok(definition, `${type} is registered`);
   return definition;
 }
@@ -119,14 +88,18 @@ function errorsOf(type: string, properties: object = {}): string[] {
   const node: Record<string, unknown> = makeNode(type, properties);
   return Object.entries(definitionOf(type).defaults).flatMap(([name, { validate, label }]) => {
     const verdict = validate?.call(node, node[name], { label }) ?? true;
-    return verdict === true ? [] : [verdict];
+    return verdict === true ? [] : verdict;
   });
+}
+
+/** What the editor would say is wrong with a node, by property. */
+function refused(type: string, properties: object = {}): string[] {
+  return errorsOf(type, properties).map((error) => error.replace(/^\S+:label\.(\w+): \S+:/, '$1 '));
 }
 
 describe('node definitions', () => {
   afterEach(() => {
-    form = {};
-    typedInputs.clear();
+    page.close();
   });
 
   for (const [type, properties] of Object.entries(PROPERTIES)) {
@@ -138,7 +111,8 @@ describe('node definitions', () => {
       });
 
       it('begins with values that it takes itself', () => {
-        assert.deepEqual(errorsOf(type), []);
+        const properties = refused(type).map((error) => error.split(' ')[0]);
+        assert.deepEqual(properties, TO_FILL_IN[type] ?? []);
       });
 
       it('has validators that can say what is wrong: two arguments, and a label', () => {
@@ -159,14 +133,15 @@ describe('node definitions', () => {
       });
 
       it('turns each property that has a type into a typed input', () => {
+        page.open(type);
         definitionOf(type).oneditprepare?.call(makeNode(type));
         const typed = Object.keys(properties).filter((name) => `${name}Type` in properties);
         assert.deepEqual(
-          [...typedInputs.keys()],
+          [...page.typedInputs.keys()],
           typed.map((name) => `#node-input-${name}`),
         );
         for (const name of typed) {
-          const { types, typeField } = typedInputs.get(`#node-input-${name}`) ?? { types: [] };
+          const { types, typeField } = page.typedInputs.get(`#node-input-${name}`) ?? { types: [] };
           assert.equal(typeField, `#node-input-${name}Type`);
           const offered = types.map((each) => (typeof each === 'string' ? each : each.value));
           assert.ok(offered.includes(String(properties[`${name}Type`])), 'its own default type');
@@ -192,9 +167,12 @@ describe('node definitions', () => {
       ['list-endpoints', 1, 1],
       ['list-atrs', 1, 1],
       ['provision', 1, 1],
+      ['endpoint-details', 1, 1],
       ['register', 1, 1],
       ['send', 1, 1],
       ['receive', 0, 1],
+      ['app-info', 1, 1],
+      ['request', 1, 1],
       ['simulator', 0, 0],
     ]);
   });
@@ -208,6 +186,13 @@ describe('node definitions', () => {
     assert.equal(labelOf('akm-send'), 'label.palette');
     const literal = { atrId: '1', atrIdType: 'num', appValue: '0xC8', appValueType: 'num' };
     assert.equal(labelOf('akm-send', literal), 'label.node 1 0xC8');
+    assert.equal(labelOf('akm-provision'), 'action.provision-endpoint');
+    assert.equal(labelOf('akm-provision', { action: 'delete-atr' }), 'action.delete-atr');
+    assert.equal(labelOf('akm-provision', { action: 'msg' }), 'label.nodeMsg');
+    assert.equal(labelOf('akm-app-info', { query: 'atrs' }), 'label.node query.atrs');
+    assert.equal(labelOf('akm-request'), 'label.node service.amm');
+    assert.equal(labelOf('akm-request', { code: 'code', codeType: 'msg' }), 'label.node service.amm');
+    assert.equal(labelOf('akm-request', { service: 'app', code: '0x08' }), 'label.nodeCode service.app 0x08');
     assert.equal(labelOf('akm-receive'), 'label.palette');
     assert.equal(labelOf('akm-receive', { atrId: '1' }), 'label.nodeAtr 1 ');
     assert.equal(labelOf('akm-receive', { appValue: '2' }), 'label.nodeSender  2');
@@ -215,8 +200,6 @@ describe('node definitions', () => {
   });
 
   it('say which value cannot be used', () => {
-    const refused = (type: string, properties: object) =>
-      errorsOf(type, properties).map((error) => error.replace(/^\S+:label\.(\w+): \S+:/, '$1 '));
     assert.deepEqual(refused('akm-connection', { ammPort: '0', appPort: '65536', successCode: 'no' }), [
       'ammPort error.wholeNumber 1 65535',
       'appPort error.wholeNumber 1 65535',
@@ -233,12 +216,24 @@ describe('node definitions', () => {
     );
     assert.deepEqual(refused('akm-connection', { reconnectMin: '31000' }), ['reconnectMax error.pauses']);
     assert.deepEqual(refused('akm-connection', { successCode: '', heartbeat: '0' }), []);
+    assert.deepEqual(refused('akm-connection', { layouts: { GET_VERSION_RESPONSE: 'version:text' } }), []);
+    const [layout] = errorsOf('akm-connection', { layouts: { GET_VERSION_RESPONSE: 'version' } });
+    assert.match(
+      layout ?? '',
+      /:label\.layouts: GET_VERSION_RESPONSE, column 8: a colon and a type are expected/,
+    );
     assert.deepEqual(refused('akm-list-atrs', { filter: '4294967296' }), [
       'filter error.wholeNumber 0 4294967295',
     ]);
     assert.deepEqual(refused('akm-provision', { target: 'E1', targetType: 'str' }), [
       'target error.identifier',
     ]);
+    assert.deepEqual(refused('akm-endpoint-details', { target: '' }), ['target error.empty']);
+    assert.deepEqual(refused('akm-request', { code: '0xFFFFFFC0', responseCode: 'no' }), [
+      'code error.wholeNumber 0 4294967231',
+      'responseCode error.wholeNumber 0 4294967295',
+    ]);
+    assert.deepEqual(refused('akm-request', { code: 'code', codeType: 'msg', responseCode: '0x48' }), []);
     assert.deepEqual(refused('akm-register', { atrId: '65536', appValue: '' }), [
       'atrId error.wholeNumber 0 65535',
       'appValue error.wholeNumber 0 65535',
@@ -254,7 +249,7 @@ describe('node definitions', () => {
   });
 
   it('judge a node by the form only while it is that node whose form is open', () => {
-    form = { 'node-input-atrId': '7', 'node-input-atrIdType': 'num' };
+    page.open('akm-send', { 'node-input-atrId': '7', 'node-input-atrIdType': 'num' });
     const saved = { atrId: '7', atrIdType: 'json' };
     assert.deepEqual(errorsOf('akm-send', saved), [], 'its type was just changed to a number');
     assert.equal(
@@ -262,56 +257,18 @@ describe('node definitions', () => {
       1,
       'another node, judged by what was saved',
     );
-    form = { 'node-config-input-reconnectMax': '600', 'node-config-input-reconnectMin': '700' };
+    const pauses = { 'node-config-input-reconnectMax': '600', 'node-config-input-reconnectMin': '700' };
+    page.open('akm-connection', pauses);
     assert.equal(errorsOf('akm-connection', { reconnectMax: '600' }).length, 1);
     assert.deepEqual(errorsOf('akm-connection', { reconnectMax: '601' }), []);
   });
 
   it('check a literal while it is typed', () => {
     definitionOf('akm-provision').oneditprepare?.call(makeNode('akm-provision'));
-    const types = typedInputs.get('#node-input-target')?.types ?? [];
+    const types = page.typedInputs.get('#node-input-target')?.types ?? [];
     const [identifier] = types.filter((type) => typeof type !== 'string');
     assert.equal(identifier?.value, 'str');
     assert.equal(identifier.validate('0xE1'), true);
     assert.notEqual(identifier.validate('E1'), true);
   });
 });
-
-/** Runs the bundle and the pages' scripts the way the editor does, in as much of an editor as they need. */
-function loadDefinitions(): Map<string, Definition> {
-  const registered = new Map<string, Definition>();
-  class HTMLInputElement {
-    constructor(readonly value: string) {}
-  }
-  const context = createContext({
-    RED: {
-      _: (key: string, values: object = {}) => [key, ...(Object.values(values) as number[])].join(' '),
-      utils: { validateTypedProperty: (value: unknown) => (value === 'bad' ? 'bad' : true) },
-      nodes: { registerType: (type: string, definition: Definition) => registered.set(type, definition) },
-    },
-    $: (selector: string) => ({
-      typedInput: (options: TypedInput) => typedInputs.set(selector, options),
-    }),
-    document: {
-      getElementById: (id: string) => (id in form ? new HTMLInputElement(form[id] ?? '') : null),
-    },
-    HTMLInputElement,
-  });
-  const scriptsOf = (type: string) => [
-    ...readFileSync(`nodes/${type}.html`, 'utf8').matchAll(
-      /<script type="text\/javascript">(.*?)<\/script>/gs,
-    ),
-  ];
-  // the bundle last: nothing may need it before a form opens or a flow is checked
-  for (const type of Object.keys(PROPERTIES))
-    for (const [, script = ''] of scriptsOf(type)) runInContext(script, context);
-  const [bundle] = buildSync({
-    entryPoints: ['src/editor/index.ts'],
-    bundle: true,
-    format: 'iife',
-    globalName: 'akmEditor',
-    write: false,
-  }).outputFiles;
-  runInContext(bundle?.text ?? '', context);
-  return registered;
-}

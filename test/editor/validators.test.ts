@@ -21,6 +21,7 @@ describe('editor: whole numbers', () => {
   const limits: [RangeName, number, number][] = [
     ['u16', 0, 65535],
     ['u32', 0, 4294967295],
+    ['requestCode', 0, 4294967231],
     ['port', 1, 65535],
     ['listenPort', 0, 65535],
     ['milliseconds', 1, 2147483647],
