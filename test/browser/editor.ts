@@ -41,12 +41,14 @@ export class Editor {
     });
   }
 
-  /** Opens the editor at `url` and resolves when its palette holds the nodes of this package. */
+  /** Opens the editor at `url` and resolves when it has loaded nodes and flows. */
   static async open(browser: Browser, url: string): Promise<Editor> {
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     const editor = new Editor(page);
     await page.goto(url);
     await editor.paletteNode('akm-send').waitFor();
+    await page.locator('#red-ui-workspace-tabs .red-ui-tab').first().waitFor();
+    await page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
     return editor;
   }
 
@@ -133,7 +135,8 @@ export class Editor {
   async press(name: string): Promise<void> {
     const id = await this.idOf('inject', name);
     const tab = await this.page.evaluate<string>(`RED.nodes.node(${JSON.stringify(id)}).z`);
-    await this.page.locator(`.red-ui-tab[id="red-ui-tab-${tab}"]`).click();
+    const inactive = this.page.locator(`.red-ui-tab[id="red-ui-tab-${tab}"]:not(.active)`);
+    if (await inactive.isVisible()) await inactive.click(); // twice in a row would open the form of the flow
     await this.node(id).locator('.red-ui-flow-node-button-button').click();
   }
 

@@ -56,7 +56,9 @@ describe('an AMM connection without requests', () => {
     const connection = await server.connection();
     for (let n = 0; n < 5; n += 1) {
       time.clock.advance(IDLE - 1);
+      await caughtUp(client, connection);
       await ask(client, connection);
+      await caughtUp(client, connection);
     }
     assert.equal(client.state, 'connected');
     time.clock.advance(IDLE);
@@ -90,6 +92,16 @@ describe('an AMM connection without requests', () => {
     time.clock.advance(400 * 10);
     await turn();
     assert.equal(server.accepted, 1, 'the heartbeat does not bring it back');
+  });
+
+  it('is not let go while the heartbeat waits for its answer', async () => {
+    const server = await bench.scriptedAmm();
+    const client = await connected(bench.amm({ port: server.port, idleTimeout: IDLE, heartbeat: IDLE - 1 }));
+    const connection = await server.connection();
+    time.clock.advance(IDLE);
+    assert.equal(client.state, 'connected');
+    await answerNext(connection);
+    await caughtUp(client, connection);
   });
 
   it('serves a request made while it is being let go on a new connection', async () => {

@@ -9,7 +9,7 @@ import { connected, inState, useBench } from '../support/clients.js';
 import { useFakeClock } from '../support/fake-clock.js';
 import { freePort } from '../support/free-port.js';
 import { withoutNames } from '../support/never-resolving-host.js';
-import { rejection, turn } from '../support/promises.js';
+import { rejection, turn, watch } from '../support/promises.js';
 
 const LIST = AMM_OPERATIONS.LIST_ENDPOINTS;
 const REGISTER = APP_OPERATIONS.REGISTER_APP;
@@ -274,6 +274,23 @@ describe('connection', () => {
       time.clock.advance(2000);
       await closing;
       assert.deepEqual(time.clock.pending, []);
+    });
+
+    it('is done for every caller at the same time', async () => {
+      const server = await bench.scriptedAmm({ keepsOpen: true });
+      const client = await connected(bench.amm({ port: server.port }));
+      const connection = await server.connection();
+      const closing = [client.close(), client.close()];
+      await connection.ended;
+      closing.push(client.close());
+      const watched = closing.map(watch);
+      await turn();
+      assert.deepEqual(
+        watched.map(({ settled }) => settled),
+        [false, false, false],
+      );
+      connection.end();
+      await Promise.all(closing);
     });
 
     it('does not wait for a peer that goes on talking', async () => {

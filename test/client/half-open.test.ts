@@ -96,6 +96,18 @@ describe('a peer that is silent', () => {
     await second.closed;
   });
 
+  it('is not asked while there is no connection', async () => {
+    const server = await bench.scriptedApp();
+    const client = await connected(bench.app({ port: server.port, ...options, requestTimeout: 40_000 }));
+    const connection = await server.connection();
+    await server.away();
+    await connection.closed;
+    await inState(client, 'disconnected');
+    const [pause = NaN, patience = NaN, ...others] = time.clock.pending;
+    assert.ok(pause <= 100 && patience === 40_000);
+    assert.deepEqual(others, []);
+  });
+
   it('is not asked while it talks', async () => {
     const server = await bench.scriptedApp();
     const client = await connected(bench.app({ port: server.port, ...options }));

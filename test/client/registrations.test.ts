@@ -478,6 +478,7 @@ describe('registrations', () => {
       const leaving: Registration[] = [];
       for (const appValue of [100, 101, 102]) leaving.push(await register(client, first, [1, appValue]));
       for (const registration of leaving) registration.release();
+      assert.deepEqual(time.clock.pending, [TAKEOVER]);
       time.clock.advance(TAKEOVER);
       await first.ended;
       const second = await server.connection();

@@ -90,9 +90,12 @@ describe('akm-connection', () => {
       await ask(await amm.connection());
     });
 
-    it('stay open while nodes that use them are replaced', async () => {
+    it('stay open while nodes that use them are replaced, and keep nothing of the old ones', async () => {
       const { amm, app, settings } = await scripted();
       await nodeRed.start(settings, list, atrs, register, receive);
+      const { clients } = nodeRed.node('connection') as ConnectionNode;
+      const client = clients.amm.acquire(nodeRed.node('atrs'));
+      const listeners = client.listenerCount('state');
       const [first, second] = [await amm.connection(), await app.connection()];
       await nodeRed.deploy('nodes', settings, { ...list, name: 'new' }, atrs, register, {
         ...receive,
@@ -101,6 +104,7 @@ describe('akm-connection', () => {
       await ask(first);
       await registerAt(second);
       assert.deepEqual([amm.accepted, app.accepted], [1, 1]);
+      assert.equal(client.listenerCount('state'), listeners);
     });
 
     it('are replaced by a full deploy, and everything works again', async () => {
@@ -191,7 +195,7 @@ describe('akm-connection', () => {
   describe('a peer that is never there', () => {
     it('leaves Node-RED running, with an error for each message, until it comes', async () => {
       const [ammPort, appPort] = [await freePort(), await freePort()];
-      const settings = connection({ ammPort, appPort }, { requestTimeout: '50' });
+      const settings = connection({ ammPort, appPort }, { requestTimeout: '500' });
       await nodeRed.start(settings, list, atrs, provision, register, send, receive);
       const messages: [string, object][] = [
         ['list', {}],
@@ -213,7 +217,7 @@ describe('akm-connection', () => {
     it('is told in the log once, however many attempts there are', async () => {
       const { amm, settings } = await scripted();
       const comeBack = await amm.away();
-      await nodeRed.start({ ...settings, requestTimeout: '50' }, list);
+      await nodeRed.start({ ...settings, requestTimeout: '300' }, list);
       await nodeRed.failure('list', {}, 'AKM_NOT_CONNECTED'); // after more than one attempt
       const lines = () => nodeRed.log.filter(({ id }) => id === 'connection');
       assert.deepEqual(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { connection, untimed, type FlowNode, type Message } from '../support/flows.js';
 import { useNodeRed } from '../support/node-red-helper.js';
+import { turn } from '../support/promises.js';
 import type { ScriptedConnection } from '../support/scripted-server.js';
 
 const { request, response } = APP_OPERATIONS.REGISTER_APP;
@@ -89,7 +90,7 @@ describe('akm-register', () => {
     });
 
     it('goes on trying where nobody answers at deploy', async () => {
-      const { app, peer } = await scripted(automatic, { requestTimeout: '50' });
+      const { app, peer } = await scripted(automatic, { requestTimeout: '300' });
       await peer.receive(request);
       await answer(await app.connection(), 1, 100);
       assert.deepEqual((await nodeRed.output()).payload, registered(true));
@@ -129,21 +130,37 @@ describe('akm-register', () => {
       }
     });
 
-    it('makes the registration again when the AppEndpoint comes back', async () => {
+    it('makes the registration again when the AppEndpoint comes back, and tells of it once', async () => {
       const { app, peer } = await scripted(manual);
-      const success = nodeRed.success('register');
-      await answer(peer, 1, 100);
-      await success;
+      for (let n = 0; n < 3; n += 1) {
+        const success = nodeRed.success('register');
+        await answer(peer, 1, 100);
+        await success;
+      }
       peer.reset();
       await answer(await app.connection(), 1, 100);
       const msg = await nodeRed.output();
       assert.deepEqual(msg.payload, registered(true));
       assert.deepEqual(Object.keys(msg).sort(), ['_msgid', 'akm', 'payload']);
+      await turn();
+      assert.equal(nodeRed.size(), 0);
+    });
+
+    it('tells a Catch node where the AppEndpoint says no after it came back', async () => {
+      const { app, peer } = await scripted(manual);
+      const success = nodeRed.success('register');
+      await answer(peer, 1, 100);
+      await success;
+      peer.reset();
+      await answer(await app.connection(), 1, 100, 6);
+      const caught = await nodeRed.caught('AKM_REJECTED');
+      assert.deepEqual(caught.akm, { service: 'app', operation: 'REGISTER_APP', status: 6 });
+      assert.equal(caught.payload, undefined, 'no message is to blame');
     });
 
     it('makes up for what could not be made in time, by itself', async () => {
       const app = await bench.scriptedApp();
-      const settings = connection({ appPort: app.port }, { requestTimeout: '50' });
+      const settings = connection({ appPort: app.port }, { requestTimeout: '300' });
       const comeBack = await app.away();
       await nodeRed.start(settings, manual);
       await nodeRed.failure('register', {}, 'AKM_NOT_CONNECTED');

@@ -121,7 +121,8 @@ describe('akm-simulator', () => {
   for (const fault of Object.keys(FAULTS)) {
     it(`can be ${fault}`, async () => {
       const ports = await freePorts();
-      const settings = connection(ports, { requestTimeout: '200', reconnectMax: '10' });
+      const requestTimeout = ['silent', 'slow'].includes(fault) ? '200' : '5000';
+      const settings = connection(ports, { requestTimeout });
       await nodeRed.start(simulator(ports, { fault }), settings, provision);
       await nodeRed.showing('simulator', 'listening');
       await nodeRed.showing('provision', 'connected');

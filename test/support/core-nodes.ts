@@ -17,17 +17,17 @@ const FILES: Readonly<Record<string, string>> = {
 /** The types of {@link CORE_NODES}, those that the helper knows, and what in a flow is no node. */
 export const CORE_TYPES = [...Object.keys(FILES), 'catch', 'status', 'complete', 'tab', 'group'];
 
-/** The code of {@link FILES}. */
-export const CORE_NODES = Object.values(FILES).map(
-  (file) => requireNode(`@node-red/nodes/core/${file}`) as NodeInitializer,
-);
+/** Their code. The debug node gets no say in the log: what it hears there it alters, and it never stops to listen. */
+export const CORE_NODES = Object.values(FILES).map((file): NodeInitializer => {
+  const initialize = requireNode(`@node-red/nodes/core/${file}`) as NodeInitializer;
+  return (RED) => initialize({ ...RED, log: { ...RED.log, addHandler: () => undefined } });
+});
 
 /** What a debug node gives to the sidebar. */
 interface Shown {
   name?: string;
   msg?: string;
   format?: string;
-  level?: number;
 }
 
 /** What the debug nodes show in the sidebar, by their names. For the suite this is called in. */
@@ -39,8 +39,7 @@ export function useSidebar(): (name: string) => Mailbox<unknown> {
     return mailbox;
   };
   const onPublished = ({ topic, data }: { topic: string; data: Shown }): void => {
-    // the sidebar gets warnings from the log too
-    if (topic !== 'debug' || data.level !== undefined) return;
+    if (topic !== 'debug') return;
     const { name = '', msg = '', format = '' } = data;
     at(name).put(format.startsWith('string') ? msg : JSON.parse(msg));
   };
