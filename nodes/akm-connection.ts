@@ -115,7 +115,7 @@ export = (RED: NodeAPI): void => {
       checkOptions(ammOptions(config), AMM_PORT);
       checkOptions(appOptions(config), APP_PORT);
     } catch (error) {
-      this.error(toAkmError(error), {}); // once at deploy; each message that wants the connection fails with it again
+      this.error(toAkmError(error)); // in the log, once; each message that wants the connection fails with it, catchable
     }
     this.on('close', (done: () => void) => {
       void Promise.all([clients.amm.close(), clients.app.close()]).then(() => {

@@ -26,13 +26,19 @@ export = (RED: NodeAPI): void => {
     const { code: responseCode, source: layout } = RECEIVE_APP_DATA_RESPONSE;
     const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
 
+    /** Whether the last data could not be read: shown until there is some that can. */
+    let failing = false;
+
     const receive = ({ atrId, appValue, data }: ReceivedData): void => {
       const details = { responseCode, layout, length: data.length };
       const about = { topic: `akm/${atrId}/${appValue}`, atrId, appValue };
       try {
         const payload = fromData(data, config.format);
         this.send({ ...about, payload, akm: { service: SERVICE, operation, ...details } });
+        if (failing) user.showConnection();
+        failing = false;
       } catch (error) {
+        failing = true;
         // not lost: a Catch node gets the data as it came
         user.report(error, { ...about, payload: Buffer.from(data) }, details);
       }
@@ -46,8 +52,10 @@ export = (RED: NodeAPI): void => {
       user.onEnd(user.client.subscribe({ atrId, appValue }, receive));
       user.follow();
     } catch (error) {
-      user.report(error);
-      user.showBadSettings();
+      user.onceDeployed(() => {
+        user.report(error);
+        user.showBadSettings();
+      });
     }
   });
 };

@@ -66,7 +66,7 @@ export = (RED: NodeAPI): void => {
         },
         stateChanged: (state, refusal) => {
           if (state !== 'refused') showState();
-          else user.status.own('bad', 'status.refused', refusal?.status);
+          else user.status.shared('bad', 'status.rejected', refusal?.status);
           if (refusal && asking === 0) user.report(refusal);
         },
       };
@@ -108,6 +108,6 @@ export = (RED: NodeAPI): void => {
         user.report(error);
       }
     };
-    if (config.auto) void registerAtDeploy();
+    if (config.auto) user.onceDeployed(() => void registerAtDeploy());
   });
 };

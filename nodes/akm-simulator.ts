@@ -21,7 +21,10 @@ export = (RED: NodeAPI): void => {
       } catch (error) {
         const taken = (error as { code?: unknown }).code === 'EADDRINUSE';
         status.own('bad', taken ? 'status.inUse' : 'status.failed');
-        this.error(startError(error), {});
+        // once all nodes of the flow are there: before, no Catch node would take it
+        setImmediate(() => {
+          this.error(startError(error), {});
+        });
         return undefined;
       }
     };

@@ -1,26 +1,25 @@
 // The package as a user sees it: builds and packs it, installs the tarball into a Node-RED user directory inside this
-// repository (.demo/), and starts Node-RED there with the first example. Ctrl-C ends all of it.
+// repository, .demo/, and starts Node-RED there with the first example. Ctrl-C ends all of it.
 //
 //   npm run demo                    http://127.0.0.1:1880
 //   npm run demo -- --port 8080     or PORT=8080; 0 takes any free port
+//   npm run demo -- --user-dir DIR  another user directory
 //
-// A flow that you change in the demo is kept for the next time. To start over, delete the folder .demo/.
+// (On Windows: node scripts/demo.mjs, with the same options.)
+//
+// A flow that you change in the demo is kept for the next time. To start over, delete the user directory.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const host = '127.0.0.1';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const userDir = join(root, '.demo');
 const example = join(root, 'examples', '01 - First steps.json');
-const flows = join(userDir, 'flows.json');
-/** The example as the demo last put it there: as long as the flows are the same, nobody has changed them. */
-const untouchedFlows = join(userDir, 'flows.untouched.json');
 
 /** What runs now, and whether the user has asked for the end. */
 let running;
@@ -29,17 +28,19 @@ let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
 
 try {
-  const port = await freePort(wantedPort());
+  const { values } = parseArgs({ options: { port: { type: 'string' }, 'user-dir': { type: 'string' } } });
+  const port = await freePort(toPort(values.port ?? process.env.PORT ?? '1880'));
+  const userDir = resolve(values['user-dir'] ?? join(root, '.demo'));
   console.log('1/3 Building and packing the package');
   mkdirSync(userDir, { recursive: true });
-  const tarball = await pack();
-  console.log('2/3 Installing it into .demo/');
-  await install(tarball);
-  const kept = provideFlows();
+  const tarball = await pack(userDir);
+  console.log(`2/3 Installing it into ${userDir}`);
+  await install(tarball, userDir);
+  const kept = provideFlows(userDir);
   console.log(
-    `3/3 Starting Node-RED${kept ? ' with the flows you changed (delete .demo/ to start over)' : ''}\n`,
+    `3/3 Starting Node-RED${kept ? ' with the flows you changed (delete that folder to start over)' : ''}\n`,
   );
-  await runNodeRed(port);
+  await runNodeRed(port, userDir);
 } catch (error) {
   if (!stopping) {
     console.error(`\n${error.message}`);
@@ -57,10 +58,7 @@ function stop() {
   setTimeout(() => running?.kill('SIGKILL'), 20_000).unref();
 }
 
-/** The port from the command line, else from the environment, else Node-RED's own. */
-function wantedPort() {
-  const { values } = parseArgs({ options: { port: { type: 'string' } } });
-  const given = values.port ?? process.env.PORT ?? '1880';
+function toPort(given) {
   const port = Number(given);
   if (given.trim() === '' || !Number.isInteger(port) || port < 0 || port > 65535) {
     throw new Error(
@@ -72,7 +70,7 @@ function wantedPort() {
 
 /** The port if it is free, before minutes are spent on building for nothing. 0 gives any free one. */
 function freePort(port) {
-  return new Promise((resolve, reject) => {
+  return new Promise((found, reject) => {
     const probe = createServer();
     probe.once('error', (error) => {
       const reason =
@@ -85,19 +83,19 @@ function freePort(port) {
     });
     probe.listen(port, host, () => {
       const free = probe.address().port;
-      probe.close(() => resolve(free));
+      probe.close(() => found(free));
     });
   });
 }
 
 /** Packs the package, which builds it first, and gives the path of the tarball. */
-async function pack() {
+async function pack(userDir) {
   const told = await npm('pack', '--json', '--foreground-scripts=false', '--pack-destination', userDir);
   return join(userDir, JSON.parse(told)[0].filename);
 }
 
 /** Installs as a user would. Afresh each time, since the version stays the same while the package changes. */
-async function install(tarball) {
+async function install(tarball, userDir) {
   rmSync(join(userDir, 'node_modules'), { recursive: true, force: true });
   writeFileSync(join(userDir, 'package.json'), '{ "name": "akm-demo", "private": true }\n');
   await npm('install', '--no-package-lock', '--no-audit', '--no-fund', '--prefix', userDir, tarball);
@@ -120,12 +118,13 @@ async function npm(...args) {
 }
 
 /** Puts the example where Node-RED reads its flows, unless the user has changed them. Tells whether they were kept. */
-function provideFlows() {
-  const isKept = existsSync(flows) && read(flows) !== read(untouchedFlows);
-  if (!isKept) {
-    for (const file of [flows, untouchedFlows]) writeFileSync(file, readFileSync(example));
-  }
-  return isKept;
+function provideFlows(userDir) {
+  const flows = join(userDir, 'flows.json');
+  // The example as it was last put there: as long as the flows are the same, nobody has changed them.
+  const untouched = join(userDir, 'flows.untouched.json');
+  const kept = existsSync(flows) && read(flows) !== read(untouched);
+  if (!kept) for (const file of [flows, untouched]) writeFileSync(file, read(example));
+  return kept;
 }
 
 function read(file) {
@@ -133,7 +132,7 @@ function read(file) {
 }
 
 /** Starts Node-RED, shows its log, tells what to do once it is up, and resolves when it has ended as asked. */
-async function runNodeRed(port) {
+async function runNodeRed(port, userDir) {
   const settings = join(userDir, 'settings.js');
   writeFileSync(
     settings,
@@ -181,10 +180,10 @@ function whatToDo(url) {
 ------------------------------------------------------------------------------
   The demo is up:  ${url}
 
-  1. Open that address in a browser. The flow "First steps" is there.
+  1. Open that address in a browser: the flow "AKM: first steps" is there.
   2. Open the debug sidebar on the right (the small bug).
-  3. Click the button at the left end of an inject node, and watch what
-     arrives in the debug sidebar.
+  3. Press the button at the left end of "list the endpoints", "list the ATRs"
+     or "say hello", and watch what arrives in the debug sidebar.
 
   Nothing outside this computer is involved: the node "akm-simulator" in the
   flow plays both the AMM (port 49200) and the AppEndpoint (port 49600).
@@ -203,8 +202,8 @@ function start(command, args, options) {
 
 /** Resolves to the exit code of a program once it has ended and all of its output was read. */
 function ended(child) {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolved, reject) => {
     child.once('error', reject);
-    child.once('close', (code, signal) => resolve(code ?? signal));
+    child.once('close', (code, signal) => resolved(code ?? signal));
   });
 }

@@ -58,9 +58,11 @@ export class AkmError extends Error {
   }
 }
 
-/** The message of anything that was thrown, for use inside another message. */
+/** The message of anything that was thrown, for use inside another message. Some libraries throw objects that are no Error. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : describe(thrown);
+  const message =
+    typeof thrown === 'object' && thrown !== null && 'message' in thrown ? thrown.message : undefined;
+  return typeof message === 'string' ? message : describe(thrown);
 }
 
 /** Longest excerpt of a given value that goes into an error message. */

@@ -24,15 +24,18 @@ export function evaluate(
       resolve(value);
       return;
     }
-    RED.util.evaluateNodeProperty(value, type, node, msg, (cause, result: unknown) => {
-      if (!cause) resolve(result);
-      else
-        reject(
-          new AkmError('AKM_INVALID_INPUT', `${type} "${value}" cannot be read: ${messageOf(cause)}`, {
-            cause,
-          }),
-        );
-    });
+    const fail = (cause: unknown): void => {
+      const problem = `${type} "${value}" cannot be read: ${messageOf(cause)}`;
+      reject(new AkmError('AKM_INVALID_INPUT', problem, { cause }));
+    };
+    try {
+      RED.util.evaluateNodeProperty(value, type, node, msg, (cause, result: unknown) => {
+        if (cause) fail(cause);
+        else resolve(result);
+      });
+    } catch (cause) {
+      fail(cause); // an expression with a mistake throws instead of calling back
+    }
   });
 }
 

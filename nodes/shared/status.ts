@@ -28,6 +28,7 @@ const STATES: Readonly<Record<Exclude<ConnectionState, 'closed'>, { look: Look; 
  */
 export class StatusLine {
   private shown = '';
+  private ended = false;
 
   constructor(
     private readonly RED: NodeAPI,
@@ -37,7 +38,7 @@ export class StatusLine {
   /** Shows a text of the node's own catalogue; `number` takes the place of `__number__` in it. */
   own(look: Look, key: string, number?: number): void {
     const id = `${key} ${number ?? ''}`;
-    if (id === this.shown) return;
+    if (id === this.shown || this.ended) return;
     this.shown = id;
     this.node.status({ ...LOOKS[look], text: this.RED._(key, number === undefined ? {} : { number }) });
   }
@@ -45,6 +46,11 @@ export class StatusLine {
   /** Shows a text that several nodes share. */
   shared(look: Look, key: string, number?: number): void {
     this.own(look, `${SHARED_CATALOGUE}:${key}`, number);
+  }
+
+  /** The node is gone: what still comes of its last messages is not shown at its successor. */
+  end(): void {
+    this.ended = true;
   }
 
   /** Shows how the connection is. */

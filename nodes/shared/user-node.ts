@@ -95,14 +95,30 @@ export class ConnectionUser<S extends keyof Clients> {
   /** Handles each message with `work`, and ends it with exactly one `done`, whatever happens. */
   onMessage(work: (msg: AkmMessage, forward: Forward) => Promise<void>): void {
     this.node.on('input', (msg: AkmMessage, send, done) => {
-      work(msg, send).then(
-        () => {
-          done();
-        },
-        (thrown: unknown) => {
-          done(this.failed(msg, thrown));
-        },
-      );
+      work(msg, send)
+        .then(
+          () => {
+            done();
+          },
+          (thrown: unknown) => {
+            done(this.failed(msg, thrown));
+          },
+        )
+        .catch((thrown: unknown) => {
+          // Node-RED copies the message for Complete and Catch nodes, and some messages cannot be copied
+          this.node.error(toAkmError(thrown));
+        });
+    });
+  }
+
+  /**
+   * Begins what the node does by itself, once all nodes of the flow are there: before, there is nobody to take its messages and
+   * no Catch node to take its errors.
+   */
+  onceDeployed(begin: () => void): void {
+    const deployed = setImmediate(begin);
+    this.onEnd(() => {
+      clearImmediate(deployed);
     });
   }
 
@@ -116,12 +132,19 @@ export class ConnectionUser<S extends keyof Clients> {
     const error = toAkmError(thrown);
     const { service, operation } = this.usage;
     const name = typeof operation === 'string' ? operation : operation(msg);
-    msg.akm = { service, operation: name, ...details, ...numberIn(error) };
+    // a message that was frozen takes no note; the error is told all the same
+    Reflect.defineProperty(msg, 'akm', {
+      value: { service, operation: name, ...details, ...numberIn(error) },
+      configurable: true,
+      enumerable: true,
+      writable: true,
+    });
     if (this.acquired?.state === 'connected') this.status.failure(error);
     return error;
   }
 
   private async end(): Promise<void> {
+    this.status.end();
     for (const ending of this.endings) ending();
     if (!this.connection) return;
     Reflect.deleteProperty(this.connection.users, this.node.id);

@@ -67,9 +67,6 @@ export interface Confirmation extends ExchangeInfo {
  */
 export type Target = IdentifierInput | object;
 
-/** Offset of the bytes behind a response's code and confirmation. */
-const BEHIND_CONFIRMATION = 8;
-
 /** A live connection to an AKM Management Module. */
 export class AmmClient extends ServiceClient {
   private readonly idleTimeout: number;
@@ -78,7 +75,7 @@ export class AmmClient extends ServiceClient {
 
   /** @throws AkmError `AKM_INVALID_INPUT` naming the option */
   constructor(options: AmmClientOptions = {}) {
-    super(AMM_DIALECT, checkOptions(options, AMM_PORT), BEHIND_CONFIRMATION);
+    super(AMM_DIALECT, checkOptions(options, AMM_PORT));
     this.idleTimeout = checkDelay(options.idleTimeout ?? 0, 'The idle time (ms)');
     this.allowInferred = options.allowInferred ?? false;
   }
@@ -138,7 +135,7 @@ export class AmmClient extends ServiceClient {
 
   /** Creates an operational trust relationship among endpoints; `fields.id` is its identifier, where the AMM tells it. */
   async createOperationalAtr(endpoints: readonly IdentifierInput[] | object): Promise<Confirmation> {
-    const own = Array.isArray(endpoints) ? { endpoints } : endpoints;
+    const own = Array.isArray(endpoints) ? { endpoints } : ownFields(endpoints);
     const operation = AMM_OPERATIONS.CREATE_OPERATIONAL_ATR;
     const members = this.isOwn(operation) ? [] : parseMembers(endpoints);
     return this.confirmed(operation, { count: members.length, endpoints: members }, own);
@@ -233,8 +230,8 @@ type OperationAboutOne = Operation<{ id: typeof id128 }>;
 const NOTHING = identifierOf(0n, 0n);
 
 /** A target's fields by name, for an own layout: an identifier in whatever form is found by the name `id`. */
-function ownFields(target: Target): object {
-  if (typeof target !== 'object') return { id: target };
+function ownFields(target: unknown): object {
+  if (typeof target !== 'object' || target === null) return { id: target };
   return 'id' in target || !('lower64' in target && 'upper64' in target)
     ? target
     : { ...target, id: parseIdentifier(target) };

@@ -7,7 +7,7 @@ import {
 import { APP_DIALECT } from '../protocol/header.js';
 import { parseInteger, U16_MAX } from '../protocol/integer.js';
 import type { Decoded } from '../protocol/layout.js';
-import { CODE_SIZE, decodeWholeBody, encodeFrame, RESPONSE_OFFSET } from '../protocol/message.js';
+import { decodeWholeBody, encodeFrame, RESPONSE_OFFSET } from '../protocol/message.js';
 import { checkOptions, type ClientOptions } from './options.js';
 import { Outbox, type Send } from './outbox.js';
 import {
@@ -60,7 +60,7 @@ export class AppClient extends ServiceClient {
 
   /** @throws AkmError `AKM_INVALID_INPUT` naming the option */
   constructor(options: ClientOptions = {}) {
-    super(APP_DIALECT, checkOptions(options, APP_PORT), CODE_SIZE);
+    super(APP_DIALECT, checkOptions(options, APP_PORT));
     const { reconnectMin: min, reconnectMax: max, queueLimit } = this.options;
     const { connection } = this;
     this.registrations = new Registrations(

@@ -90,6 +90,7 @@ export class RequestQueue {
     this.patience ??= setTimeout(() => {
       this.patience = undefined;
       this.failWaiting(this.port.notConnected());
+      this.checkIdle();
     }, this.timeout);
   }
 
@@ -181,7 +182,6 @@ export class RequestQueue {
       this.budget.give();
       job.fail(error);
     }
-    this.checkIdle();
   }
 
   private checkIdle(): void {

@@ -6,6 +6,7 @@ import {
   decodeBody,
   encodeFrame,
   encodeRawFrame,
+  rawOffsetOf,
   sourceOf,
   type Operation,
   type Source,
@@ -40,7 +41,7 @@ export interface ExchangeInfo {
 export interface Answer<T> extends ExchangeInfo {
   /** The response's fields that were there; other ones where the integrator has entered a layout. */
   fields: Partial<T>;
-  /** The response's bytes from `rawFrom` on: a copy. */
+  /** The response's bytes behind its code, and behind a confirmation that stands first: a copy. */
   raw: Buffer;
 }
 
@@ -78,11 +79,9 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
   protected readonly budget: QueueBudget;
   private readonly heartbeat: Heartbeat;
 
-  /** @param rawFrom offset in a response's payload from which its bytes are also handed on undecoded */
   protected constructor(
     private readonly dialect: Dialect,
     protected readonly options: CheckedOptions,
-    private readonly rawFrom: number,
   ) {
     super();
     this.setMaxListeners(0); // one listener for each of a flow's nodes, however many there are
@@ -232,7 +231,7 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
           latencyMs: roundLatency(latencyMs),
           layout: sourceOf(operation),
           fields: decodeBody(response, kept),
-          raw: kept.subarray(this.rawFrom),
+          raw: kept.subarray(rawOffsetOf(response)),
         };
       },
     });

@@ -8,7 +8,7 @@ import type { Message, Operation } from './message.js';
 import { parseNotation, type NotationField, type Repeat } from './notation.js';
 
 /** The integrator's own layouts, in the notation, by the name of the message they are for. */
-export type Layouts = Readonly<Record<string, string>>;
+export type Layouts = Readonly<Record<string, unknown>>;
 
 /** Every message whose body is only inferred, by name: those for which a layout can be entered. */
 export const INFERRED_MESSAGES: ReadonlyMap<string, Message> = new Map(
@@ -31,6 +31,9 @@ export function customMessages(layouts: Layouts): Map<string, Message> {
         'AKM_INVALID_INPUT',
         `There is a layout for ${describe(name)}; only inferred messages can have one: ${[...INFERRED_MESSAGES.keys()].join(', ')}`,
       );
+    }
+    if (typeof text !== 'string') {
+      throw new AkmError('AKM_INVALID_INPUT', `The layout of ${name} is ${describe(text)}; text is needed`);
     }
     if (text.trim() !== '') messages.set(name, { ...inferred, source: 'custom', body: compile(name, text) });
   }

@@ -44,13 +44,9 @@ export function inferred<F extends Fields>(name: string, code: number, fields: F
   return { name, code, source: 'inferred', body: layout(fields) };
 }
 
-/**
- * What is known of an exchange as a whole: `custom` where an integrator has entered either half, else no more than of its less
- * known half.
- */
+/** What is known of an exchange as a whole: what is known of its request, and where that is documented, of its response. */
 export function sourceOf({ request, response }: Operation): Source {
-  const sources = [request.source, response.source];
-  return (['custom', 'inferred'] as const).find((source) => sources.includes(source)) ?? 'documented';
+  return request.source === 'documented' ? response.source : request.source;
 }
 
 /**
@@ -128,4 +124,13 @@ function shortBody(message: Message, payload: Buffer): AkmError {
     'AKM_PROTOCOL',
     `${message.name} has only ${payload.length} bytes of payload; its layout needs more (${message.body.notation})`,
   );
+}
+
+/**
+ * Where in a payload the bytes begin that an answer hands on undecoded: behind the code, and behind a confirmation that stands
+ * first.
+ */
+export function rawOffsetOf({ body }: Message): number {
+  const [first] = Object.entries(body.fields);
+  return CODE_SIZE + (first?.[0] === 'confirmation' ? (first[1].size ?? 0) : 0);
 }

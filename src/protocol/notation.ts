@@ -37,7 +37,7 @@ export class NotationError extends Error {
   /** @param column of the mistake, from 1 */
   constructor(
     readonly column: number,
-    problem: string,
+    readonly problem: string,
   ) {
     super(`column ${column}: ${problem}`);
   }

@@ -78,6 +78,8 @@ export class PeerServer {
 
 class PeerSession implements Session {
   private readonly timers = new Set<NodeJS.Timeout>();
+  /** Who is not read any further until this session has taken what was written to it. */
+  private readonly heldUp = new Set<Socket>();
 
   constructor(
     private readonly socket: Socket,
@@ -95,26 +97,30 @@ class PeerSession implements Session {
         this.destroy(); // a client that breaks the protocol is not talked to any further
       }
     });
+    socket.on('drain', () => {
+      this.release();
+    });
     socket.on('error', () => undefined); // 'close' follows, and says all there is to know
     socket.on('close', () => {
       for (const timer of this.timers) clearTimeout(timer);
+      this.release();
       this.service.closed(this);
     });
   }
 
   write(frame: Buffer, cause: PeerSession): void {
     if (this.socket.destroyed || this.socket.write(frame)) return;
-    const source = cause.socket;
-    source.pause();
-    const resume = (): void => {
-      this.socket.off('drain', resume).off('close', resume);
-      source.resume();
-    };
-    this.socket.on('drain', resume).on('close', resume);
+    this.heldUp.add(cause.socket);
+    cause.socket.pause();
   }
 
   destroy(): void {
     this.socket.destroy();
+  }
+
+  private release(): void {
+    for (const source of this.heldUp) source.resume();
+    this.heldUp.clear();
   }
 
   private take(payload: Buffer): void {

@@ -157,7 +157,7 @@ describe('field types', () => {
   });
 
   describe('list', () => {
-    const type = list(u16, 'count');
+    const type = list(u16, { field: 'count' });
 
     it('has as many entries as its count says', () => {
       assert.equal(written(type, [1, 2, '0x3']), '010002000300');
@@ -232,7 +232,11 @@ describe('field types', () => {
   });
 
   describe('layout', () => {
-    const type = layout({ first: u8, entries: list(layout({ a: u8, b: u16 }), 'first'), rest: text });
+    const type = layout({
+      first: u8,
+      entries: list(layout({ a: u8, b: u16 }), { field: 'first' }),
+      rest: text,
+    });
 
     it('is its fields one after another, nothing between them', () => {
       const values = { first: 2, entries: [{ a: 1, b: 2 }, { a: 3, b: 4 }], rest: 'x' }; // prettier-ignore
@@ -283,7 +287,7 @@ describe('field types', () => {
       count: u32,
       identifier: id128,
       data: sizedBuffer(20),
-      list: list(id128, 'count'),
+      list: list(id128, { field: 'count' }),
       table: table(u32, 'count', 5),
     });
     const half = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });

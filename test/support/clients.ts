@@ -6,7 +6,8 @@ import type { ClientOptions } from '../../src/client/options.js';
 import type { ServiceClient } from '../../src/client/service-client.js';
 import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
 import { Simulator, type SimulatorAddress, type SimulatorOptions } from '../../src/simulator/simulator.js';
-import { ScriptedServer, type ScriptedServerOptions } from './scripted-server.js';
+import { turn } from './promises.js';
+import { ScriptedServer, type ScriptedConnection, type ScriptedServerOptions } from './scripted-server.js';
 
 /** Makes clients and servers for the tests of a suite, and closes after each test what it made. */
 export class Bench {
@@ -55,7 +56,7 @@ export class Bench {
   }
 }
 
-/** A bench for the suite this is called in. */
+/** A bench for the suite this is called in. Where a fake clock is used too, ask for the bench first: it is cleared in fake time. */
 export function useBench(): Bench {
   const bench = new Bench();
   afterEach(() => bench.clear());
@@ -72,4 +73,12 @@ export async function connected<C extends ServiceClient>(client: C): Promise<C> 
   client.open();
   await inState(client, 'connected');
   return client;
+}
+
+/** Resolves once the client has dealt with all that the server sent, and the server has all that the client wrote meanwhile. */
+export async function caughtUp(client: ServiceClient, connection: ScriptedConnection): Promise<void> {
+  const told = once(client, 'fault');
+  connection.sendNothing();
+  await told;
+  await turn();
 }

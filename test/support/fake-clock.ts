@@ -45,6 +45,13 @@ export class FakeClock {
     this.now = end;
   }
 
+  /** Lets time pass until the next timer is due. */
+  advanceToNext(): void {
+    const [next] = this.pending;
+    if (next === undefined) throw new Error('No timer is set');
+    this.advance(next);
+  }
+
   private next(end: number): Timer | undefined {
     let first: Timer | undefined;
     for (const timer of this.timers)

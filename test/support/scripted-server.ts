@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { FrameDecoder } from '../../src/protocol/frame-decoder.js';
-import type { Dialect } from '../../src/protocol/header.js';
+import { HEADER_SIZE, writeHeader, type Dialect } from '../../src/protocol/header.js';
 import type { Decoded, Encodable, Fields } from '../../src/protocol/layout.js';
 import {
   codeOf,
@@ -17,8 +17,6 @@ import { Mailbox } from './mailbox.js';
 export interface ScriptedServerOptions {
   /** Address to listen on. Default `127.0.0.1`. */
   host?: string;
-  /** Does not read until the connection's `read` is called. */
-  unread?: boolean;
   /** Does not end its side when the client ends its own. */
   keepsOpen?: boolean;
 }
@@ -31,15 +29,12 @@ export class ScriptedServer {
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
 
-  private constructor(dialect: Dialect, { unread = false, keepsOpen = false }: ScriptedServerOptions) {
-    this.server = createServer(
-      { noDelay: true, pauseOnConnect: unread, allowHalfOpen: keepsOpen },
-      (socket) => {
-        this.accepted += 1;
-        this.sockets.add(socket.once('close', () => this.sockets.delete(socket)));
-        this.connections.put(new ScriptedConnection(socket, dialect, unread));
-      },
-    );
+  private constructor(dialect: Dialect, { keepsOpen = false }: ScriptedServerOptions) {
+    this.server = createServer({ noDelay: true, allowHalfOpen: keepsOpen }, (socket) => {
+      this.accepted += 1;
+      this.sockets.add(socket.once('close', () => this.sockets.delete(socket)));
+      this.connections.put(new ScriptedConnection(socket, dialect));
+    });
   }
 
   static async listen(dialect: Dialect, options: ScriptedServerOptions = {}): Promise<ScriptedServer> {
@@ -87,9 +82,9 @@ export interface ReceivedFrame {
   payload: Buffer;
 }
 
-/** The server's side of one connection. */
+/** One end of a connection, usually the server's. */
 export class ScriptedConnection {
-  /** Resolves when the client has ended its side in an orderly way. */
+  /** Resolves when the other end has ended its side in an orderly way. */
   readonly ended: Promise<void>;
   /** Resolves when the connection is gone, however it went. */
   readonly closed: Promise<void>;
@@ -98,7 +93,6 @@ export class ScriptedConnection {
   constructor(
     private readonly socket: Socket,
     private readonly dialect: Dialect,
-    unread: boolean,
   ) {
     const decoder = new FrameDecoder(dialect, (payload) => {
       this.frames.put({ code: codeOf(payload) ?? -1, payload: Buffer.from(payload) });
@@ -110,7 +104,6 @@ export class ScriptedConnection {
         this.frames.end(error as Error);
       }
     });
-    if (unread) socket.pause();
     socket.on('error', () => undefined);
     this.ended = new Promise((resolve) => socket.once('end', resolve));
     this.closed = new Promise((resolve) => {
@@ -126,7 +119,7 @@ export class ScriptedConnection {
     return this.frames.size;
   }
 
-  /** The next frame that the client sends. */
+  /** The next frame that arrives. */
   frame(): Promise<ReceivedFrame> {
     return this.frames.take();
   }
@@ -148,6 +141,13 @@ export class ScriptedConnection {
     this.write(encodeRawFrame(this.dialect, code, body));
   }
 
+  /** Sends a message without a code: a client can make nothing of it, and says so. */
+  sendNothing(): void {
+    const frame = Buffer.alloc(HEADER_SIZE);
+    writeHeader(frame, this.dialect, 0);
+    this.write(frame);
+  }
+
   /** Sends any bytes, in one go. */
   write(bytes: Buffer): void {
     this.socket.write(bytes);
@@ -164,7 +164,12 @@ export class ScriptedConnection {
     }
   }
 
-  /** Starts to read what was left unread. */
+  /** Reads nothing more for now. */
+  pause(): void {
+    this.socket.pause();
+  }
+
+  /** Goes on reading. */
   read(): void {
     this.socket.resume();
   }
@@ -178,4 +183,12 @@ export class ScriptedConnection {
   reset(): void {
     this.socket.resetAndDestroy();
   }
+}
+
+/** Connects to a server as a client that sends whatever a test tells it. */
+export async function dial(dialect: Dialect, port: number): Promise<ScriptedConnection> {
+  const socket = connect({ host: '127.0.0.1', port, noDelay: true });
+  const connection = new ScriptedConnection(socket, dialect);
+  await once(socket, 'connect');
+  return connection;
 }

@@ -10,6 +10,8 @@ const STOP_PATIENCE = 20_000;
 export interface ChildOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Whether it gets a process group of its own, so that a signal reaches all that it started, as Ctrl-C in a terminal does. */
+  readonly detached?: boolean;
 }
 
 /** Kills what still runs. A test run that fails or is cut short must leave no process behind. */
@@ -26,8 +28,10 @@ export class Child {
   /** Its exit code once it has ended; `null` when a signal ended it. */
   readonly exited: Promise<number | null>;
   readonly #process: ChildProcess;
+  readonly #ownGroup: boolean;
 
   constructor(command: string, args: readonly string[], options: ChildOptions = {}) {
+    this.#ownGroup = options.detached === true;
     this.#process = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       if (stream)
@@ -61,15 +65,21 @@ export class Child {
   /** Asks it to end, waits until it has, and gives its exit code (`null`: a signal ended it). */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
     const deadline = setTimeout(this.#kill, STOP_PATIENCE);
-    if (this.#process.exitCode === null && this.#process.signalCode === null) this.#process.kill(signal);
+    this.#signal(signal);
     const code = await this.exited;
     clearTimeout(deadline);
     return code;
   }
 
   readonly #kill = (): void => {
-    this.#process.kill('SIGKILL');
+    this.#signal('SIGKILL');
   };
+
+  #signal(signal: NodeJS.Signals): void {
+    const { pid, exitCode, signalCode } = this.#process;
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    process.kill(this.#ownGroup ? -pid : pid, signal);
+  }
 }
 
 /** Runs a command to its end and gives what it printed on standard output. */

@@ -29,6 +29,12 @@ interface DebugEvent {
   readonly msg: string;
 }
 
+/** What the debug sidebar shows: objects travel as JSON, strings as they are. */
+function valueOf({ format, msg }: DebugEvent): unknown {
+  if (format.startsWith('string')) return msg;
+  return format === 'undefined' ? undefined : (JSON.parse(msg) as unknown);
+}
+
 /** The channel through which the editor learns of statuses and debug messages. A test sees what a user would see. */
 export class Comms {
   readonly #events = new Recorded<CommsEvent>();
@@ -81,30 +87,29 @@ export class Comms {
     );
   }
 
-  /** Waits for a message at that debug node that `accept`s; any message when it is left out. */
+  /** Waits for what a debug node shows, where `accept` takes it; anything when that is left out. */
+  shown(nodeId: string, from = 0, accept: (value: unknown) => boolean = () => true): Promise<unknown> {
+    return this.#events
+      .find(
+        `what was expected at the debug node ${nodeId}`,
+        ({ topic, data }) => {
+          const event = data as DebugEvent;
+          if (topic !== 'debug' || event.id !== nodeId) return undefined;
+          const value = valueOf(event);
+          return accept(value) ? { value } : undefined;
+        },
+        from,
+      )
+      .then(({ value }) => value);
+  }
+
+  /** Waits for a message at a debug node that shows complete messages, where `accept` takes it. */
   message(
     nodeId: string,
     from = 0,
     accept: (message: DebugMessage) => boolean = () => true,
   ): Promise<DebugMessage> {
-    return this.#events.find(
-      `a message at the debug node ${nodeId}`,
-      ({ topic, data }) => {
-        const event = data as DebugEvent;
-        if (topic !== 'debug' || event.id !== nodeId) return undefined;
-        const message = JSON.parse(event.msg) as DebugMessage;
-        return accept(message) ? message : undefined;
-      },
-      from,
-    );
-  }
-
-  /** Every message that has come to that debug node so far. */
-  messages(nodeId: string, from = 0): DebugMessage[] {
-    return this.#events.items
-      .slice(from)
-      .filter(({ topic, data }) => topic === 'debug' && (data as DebugEvent).id === nodeId)
-      .map(({ data }) => JSON.parse((data as DebugEvent).msg) as DebugMessage);
+    return this.shown(nodeId, from, (value) => accept(value as DebugMessage)) as Promise<DebugMessage>;
   }
 
   close(): void {

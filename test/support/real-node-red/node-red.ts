@@ -20,7 +20,7 @@ const settings = `module.exports = {
   flowFile: 'flows.json',
   credentialSecret: 'test',
   telemetry: { enabled: false },
-  editorTheme: { tours: false },
+  editorTheme: { tours: false, palette: { catalogues: [] } },
   debugMaxLength: 100000,
   logging: { console: { level: 'info' } },
 };
@@ -113,7 +113,9 @@ export class RealNodeRed {
 
   async #request(path: string, request: RequestInit): Promise<Response> {
     const response = await fetch(new URL(path, this.url), request).catch((error: unknown) => {
-      throw new Error(`/${path} cannot be fetched. Node-RED's log:\n${this.process.output}`, { cause: error });
+      throw new Error(`/${path} cannot be fetched. Node-RED's log:\n${this.process.output}`, {
+        cause: error,
+      });
     });
     if (!response.ok) {
       throw new Error(`${request.method ?? 'GET'} /${path}: ${response.status} ${await response.text()}`);

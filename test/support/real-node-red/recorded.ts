@@ -1,5 +1,8 @@
-/** How long a test waits for something that should happen in well under a second, in milliseconds. */
-const PATIENCE = 20_000;
+/** How long a test waits for something that mostly happens in well under a second, in milliseconds. */
+const PATIENCE = 45_000;
+
+/** As many characters of each item are shown when a wait fails. */
+const LONGEST = 400;
 
 /**
  * Everything that has happened so far, in order, and a way to wait for more.
@@ -76,6 +79,6 @@ export class Recorded<T> {
     const lines = this.#items
       .slice(-25)
       .map((item) => (typeof item === 'string' ? item : JSON.stringify(item)));
-    return lines.join('\n');
+    return lines.map((line) => (line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line)).join('\n');
   }
 }

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import type { Browser, Locator } from 'playwright-core';
+import {
+  akmNode,
+  connectionNode,
+  type FlowNode,
+  freePorts,
+  nodeRedVersions,
+  onTab,
+  paletteTypes,
+  type Ports,
+  RealNodeRed,
+} from '../support/real-node-red';
+import { Editor, startBrowser } from './editor';
+
+/** A field of a form, a value that it refuses, and one that it takes. */
+interface Field {
+  readonly property: string;
+  readonly wrong: string;
+  readonly right: (ports: Ports) => string;
+}
+
+const fields: Readonly<Record<string, Field>> = {
+  'akm-list-endpoints': { property: 'filter', wrong: '4294967296', right: () => '0x0' },
+  'akm-list-atrs': { property: 'filter', wrong: '-1', right: () => '0' },
+  'akm-provision': { property: 'target', wrong: '', right: () => 'payload' },
+  'akm-register': { property: 'appValue', wrong: '65536', right: () => '0xFF' },
+  'akm-send': { property: 'atrId', wrong: '', right: () => 'atrId' },
+  'akm-receive': { property: 'atrId', wrong: 'one', right: () => '1' },
+  'akm-simulator': { property: 'ammPort', wrong: '70000', right: ({ ammPort }) => String(ammPort) },
+};
+
+/** Where a property is typed in: a plain field, or the visible part of a typed input. */
+function inputOf(editor: Editor, property: string): Locator {
+  const row = editor.page.locator('.form-row', { has: editor.page.locator(`#node-input-${property}`) });
+  return row.locator(`.red-ui-typedInput-input:visible, #node-input-${property}:visible`);
+}
+
+/** The mark of a refused value in the open form. */
+function refusal(editor: Editor, property: string): Locator {
+  const row = editor.page.locator('.form-row', { has: editor.page.locator(`#node-input-${property}`) });
+  return row.locator('.input-error:visible');
+}
+
+for (const version of nodeRedVersions) {
+  describe(`${version.title}: the nodes in the editor`, () => {
+    let nodeRed: RealNodeRed;
+    let browser: Browser;
+    let editor: Editor;
+    let ports: Ports;
+
+    before(async function () {
+      this.timeout(300_000);
+      ports = await freePorts();
+      nodeRed = await RealNodeRed.start(version);
+      browser = await startBrowser();
+    });
+
+    afterEach(async () => {
+      assert.deepEqual(await editor.close(), []);
+    });
+
+    after(async () => {
+      await browser.close();
+      assert.equal(await nodeRed.stop(), 0);
+    });
+
+    /** Opens the editor on a tab with these nodes. */
+    async function open(...nodes: FlowNode[]): Promise<void> {
+      await nodeRed.deploy(onTab(...nodes));
+      editor = await Editor.open(browser, nodeRed.url);
+    }
+
+    function simulatorNode(): FlowNode {
+      const { ammPort, appPort } = ports;
+      const properties = {
+        ammPort: String(ammPort),
+        appPort: String(appPort),
+        endpoints: '4',
+        atrs: '5',
+        fault: '',
+      };
+      return akmNode('simulator', 'akm-simulator', { host: '127.0.0.1', ...properties });
+    }
+
+    async function connected(id: string): Promise<void> {
+      await editor.node(id).locator('.red-ui-flow-node-status-dot-green').waitFor();
+    }
+
+    it('are in the palette, each with a label', async () => {
+      await open();
+      for (const type of paletteTypes) {
+        assert.notEqual(
+          await editor.paletteNode(type).locator('.red-ui-palette-label').innerText(),
+          '',
+          type,
+        );
+      }
+    });
+
+    it('akm-connection refuses a port that cannot be, takes one that can, and connects', async () => {
+      await open(simulatorNode());
+      const { page } = editor;
+      const id = await editor.dragFromPalette('akm-list-endpoints', 120);
+      await editor.openForm(id);
+      await page.locator('#node-input-btn-connection-add').click();
+      const ammPort = page.locator('#node-config-input-ammPort');
+      const refused = page.locator('#node-config-input-ammPort.input-error');
+      await editor.type(ammPort, '65536');
+      await refused.waitFor();
+      assert.deepEqual(await editor.missingTexts(), []);
+      await editor.type(ammPort, String(ports.ammPort));
+      await refused.waitFor({ state: 'detached' });
+      await editor.type(page.locator('#node-config-input-appPort'), String(ports.appPort));
+      await page.locator('#node-config-dialog-ok').click();
+      await ammPort.waitFor({ state: 'detached' });
+      await editor.done();
+      await editor.triangle(id).waitFor({ state: 'hidden' });
+      await editor.deploy();
+      await connected(id);
+    });
+
+    for (const type of paletteTypes) {
+      it(`${type} refuses a value that cannot be, takes one that can, and runs`, async () => {
+        const field = fields[type];
+        assert.ok(field, 'every form has a field to try');
+        const { property, wrong, right } = field;
+        const isSimulator = type === 'akm-simulator';
+        await open(...(isSimulator ? [] : [simulatorNode(), connectionNode('machine', ports)]));
+        const id = await editor.dragFromPalette(type, 120);
+
+        await editor.openForm(id);
+        if (!isSimulator) await editor.page.locator('#node-input-connection').selectOption('machine');
+        await editor.type(inputOf(editor, property), wrong);
+        await refusal(editor, property).waitFor();
+        assert.deepEqual(await editor.missingTexts(), []);
+        await editor.done();
+        await editor.triangle(id).waitFor();
+
+        await editor.openForm(id);
+        await editor.type(inputOf(editor, property), right(ports));
+        await refusal(editor, property).waitFor({ state: 'detached' });
+        if (isSimulator) await editor.type(inputOf(editor, 'appPort'), String(ports.appPort));
+        await editor.done();
+        await editor.triangle(id).waitFor({ state: 'hidden' });
+
+        await editor.deploy();
+        await connected(id);
+      });
+    }
+  });
+}

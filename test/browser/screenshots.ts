@@ -1,0 +1,57 @@
+/** Takes the pictures of the documentation, from the first example at work in a real editor: `npm run screenshots`. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  exampleNames,
+  type FlowNode,
+  manifest,
+  nodeRedVersions,
+  RealNodeRed,
+  repository,
+} from '../support/real-node-red';
+import { Editor, startBrowser } from './editor';
+
+/** Large enough for all of the flow beside the palette and the debug sidebar, at its natural size. */
+const VIEWPORT = { width: 1400, height: 880 };
+
+/** The debug node of the first example that a message reaches last. */
+const LAST = '100 received the reply';
+
+async function firstSteps(nodeRed: RealNodeRed, picture: string): Promise<void> {
+  const [name = ''] = exampleNames;
+  const library = `library/examples/flows/${manifest.name}/`;
+  const flow = (await nodeRed.json(library + encodeURIComponent(name))) as FlowNode[];
+  await nodeRed.deploy(flow);
+  // what the example does by itself comes before the editor is opened
+  const last = flow.find((node) => node['name'] === LAST);
+  if (!last) throw new Error(`the example has no node "${LAST}"`);
+  await nodeRed.comms.shown(last.id);
+
+  const browser = await startBrowser();
+  const editor = await Editor.open(browser, nodeRed.url);
+  const { page } = editor;
+  await page.setViewportSize(VIEWPORT);
+  await editor.type(page.locator('#red-ui-palette-search input'), 'akm');
+  await editor.showDebugSidebar();
+  for (const button of ['list the endpoints', 'list the ATRs', 'say hello']) await editor.press(button);
+  await editor.debugMessage(LAST).waitFor();
+  for (const note of await page.locator('.red-ui-notification').all())
+    await note.waitFor({ state: 'detached' });
+  await page.screenshot({ path: picture });
+  await browser.close();
+}
+
+async function main(): Promise<void> {
+  const [version] = nodeRedVersions;
+  if (!version) throw new Error('there is no Node-RED to take pictures of');
+  const images = join(repository, 'docs', 'images');
+  mkdirSync(images, { recursive: true });
+  const nodeRed = await RealNodeRed.start(version);
+  try {
+    await firstSteps(nodeRed, join(images, 'first-steps.png'));
+  } finally {
+    await nodeRed.stop();
+  }
+}
+
+void main();

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { Heartbeat } from '../../src/client/heartbeat.js';
+import { useFakeClock } from '../support/fake-clock.js';
+import { withResolvers, type PromiseWithResolvers } from '../support/mailbox.js';
+import { turn } from '../support/promises.js';
+
+const INTERVAL = 30_000;
+
+describe('heartbeat', () => {
+  const time = useFakeClock();
+  let probes: PromiseWithResolvers<boolean>[];
+  let replaced: number;
+
+  const make = (interval = INTERVAL): Heartbeat =>
+    new Heartbeat(interval, {
+      probe: () => {
+        const probe = withResolvers<boolean>();
+        probes.push(probe);
+        return probe.promise;
+      },
+      replace: () => {
+        replaced += 1;
+      },
+    });
+  /** The last probe comes to its end. */
+  const answered = async (yes: boolean): Promise<void> => {
+    probes.at(-1)?.resolve(yes);
+    await turn();
+  };
+
+  beforeEach(() => {
+    probes = [];
+    replaced = 0;
+  });
+
+  it('probes after so much silence, and again after as much more', async () => {
+    const heartbeat = make();
+    heartbeat.start();
+    time.clock.advance(INTERVAL - 1);
+    assert.equal(probes.length, 0);
+    time.clock.advance(1);
+    assert.equal(probes.length, 1);
+    heartbeat.heard();
+    await answered(true);
+    time.clock.advance(INTERVAL);
+    assert.equal(probes.length, 2);
+    heartbeat.stop();
+  });
+
+  it('does not probe while one probe is under way', () => {
+    const heartbeat = make();
+    heartbeat.start();
+    time.clock.advance(INTERVAL * 10);
+    assert.equal(probes.length, 1);
+    heartbeat.stop();
+  });
+
+  it('does not probe a peer that talks', () => {
+    const heartbeat = make();
+    heartbeat.start();
+    for (let n = 0; n < 10; n += 1) {
+      time.clock.advance(INTERVAL - 1);
+      heartbeat.heard();
+    }
+    assert.equal(probes.length, 0);
+    time.clock.advance(INTERVAL);
+    assert.equal(probes.length, 1);
+    heartbeat.stop();
+  });
+
+  it('replaces a connection whose peer answered before and now is silent', async () => {
+    const heartbeat = make();
+    heartbeat.start();
+    time.clock.advance(INTERVAL);
+    await answered(true);
+    time.clock.advance(INTERVAL);
+    assert.equal(replaced, 0);
+    await answered(false);
+    assert.equal(replaced, 1);
+    assert.deepEqual(time.clock.pending, []);
+  });
+
+  it('remembers over connections that the peer can answer', async () => {
+    const heartbeat = make();
+    heartbeat.start();
+    time.clock.advance(INTERVAL);
+    await answered(true);
+    heartbeat.stop();
+    heartbeat.start();
+    time.clock.advance(INTERVAL);
+    await answered(false);
+    assert.equal(replaced, 1);
+  });
+
+  it('leaves a peer alone that never answered', async () => {
+    const heartbeat = make();
+    heartbeat.start();
+    time.clock.advance(INTERVAL);
+    await answered(false);
+    time.clock.advance(INTERVAL * 10);
+    assert.equal(replaced, 0);
+    assert.equal(probes.length, 1);
+  });
+
+  it('asks such a peer again on the next connection', async () => {
+    const heartbeat = make();
+    heartbeat.start();
+    time.clock.advance(INTERVAL);
+    await answered(false);
+    heartbeat.stop();
+    heartbeat.start();
+    time.clock.advance(INTERVAL);
+    assert.equal(probes.length, 2);
+    heartbeat.stop();
+  });
+
+  it('takes anything that was heard during a probe for a sign of life', async () => {
+    const heartbeat = make();
+    heartbeat.start();
+    time.clock.advance(INTERVAL);
+    await answered(true);
+    time.clock.advance(INTERVAL);
+    time.clock.advance(1000);
+    heartbeat.heard();
+    await answered(false);
+    assert.equal(replaced, 0);
+    time.clock.advance(INTERVAL);
+    assert.equal(probes.length, 3);
+    heartbeat.stop();
+  });
+
+  it('gives nothing on what comes of a probe of the last connection', async () => {
+    const heartbeat = make();
+    heartbeat.start();
+    time.clock.advance(INTERVAL);
+    await answered(true);
+    time.clock.advance(INTERVAL);
+    heartbeat.stop();
+    heartbeat.start();
+    await answered(false);
+    assert.equal(replaced, 0);
+    heartbeat.stop();
+    assert.deepEqual(time.clock.pending, []);
+  });
+
+  it('stops', () => {
+    const heartbeat = make();
+    heartbeat.start();
+    heartbeat.stop();
+    assert.deepEqual(time.clock.pending, []);
+  });
+
+  it('is off with an interval of 0', () => {
+    make(0).start();
+    assert.deepEqual(time.clock.pending, []);
+  });
+});

@@ -1,0 +1,273 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CORE_NODES, CORE_TYPES, useSidebar } from '../support/core-nodes.js';
+import { inTime } from '../support/deadline.js';
+import type { FlowNode } from '../support/flows.js';
+import { freePort } from '../support/free-port.js';
+import { useNodeRed } from '../support/node-red-helper.js';
+import { AKM_TYPES } from '../support/node-red-nodes.js';
+
+const FOLDER = join(__dirname, '../../examples');
+const FILES = readdirSync(FOLDER);
+
+/** A node of an example. */
+interface ExampleNode extends FlowNode {
+  z?: string;
+  g?: string;
+  name?: string;
+  info?: string;
+  scope?: string[];
+  nodes?: string[];
+  connection?: string;
+}
+
+const read = (file: string): string => readFileSync(join(FOLDER, file), 'utf8');
+const parse = (text: string) => JSON.parse(text) as ExampleNode[];
+const withId = (nodes: ExampleNode[]) => nodes.map((node) => `${node.type} ${node.name ?? ''} ${node.id}`);
+
+describe('examples', () => {
+  it('are files of flows, in an order', () => {
+    assert.ok(FILES.length >= 3);
+    for (const [n, file] of FILES.entries()) assert.match(file, new RegExp(`^0${n + 1} - .+\\.json$`));
+  });
+
+  for (const file of FILES) {
+    describe(file, () => {
+      const flow = parse(read(file));
+      const ofType = (type: string) => flow.filter((node) => node.type === type);
+      const ids = new Set(flow.map(({ id }) => id));
+      const [tab] = ofType('tab');
+
+      it('has nodes that are known', () => {
+        const known = [...AKM_TYPES, ...CORE_TYPES];
+        assert.deepEqual(withId(flow.filter(({ type }) => !known.includes(type))), []);
+      });
+
+      it('has one tab, which says what it shows', () => {
+        assert.equal(ofType('tab').length, 1);
+        assert.match(String(tab?.['label']), /^AKM: /);
+        assert.ok((tab?.info ?? '').length > 100);
+      });
+
+      it('has all its nodes on that tab, but for the connections', () => {
+        const elsewhere = flow.filter(
+          ({ type, z }) => type !== 'tab' && z !== (type === 'akm-connection' ? undefined : tab?.id),
+        );
+        assert.deepEqual(withId(elsewhere), []);
+      });
+
+      it('has ids that are unique', () => {
+        assert.equal(ids.size, flow.length);
+        assert.ok(flow.every(({ id }) => /^[\da-f]{16}$/.test(id)));
+      });
+
+      it('has wires that lead somewhere', () => {
+        const loose = flow.flatMap(({ wires = [] }) => wires.flat()).filter((id) => !ids.has(id));
+        assert.deepEqual(loose, []);
+      });
+
+      it('names only nodes that it has in its Catch, Status and Complete nodes', () => {
+        for (const node of ['catch', 'status', 'complete'].flatMap(ofType)) {
+          assert.ok(node.scope && node.scope.length > 0, node.id);
+          assert.ok(
+            node.scope.every((id) => flow.some((other) => other.id === id && other.type.startsWith('akm-'))),
+          );
+        }
+      });
+
+      it('has a name at every debug node, each its own', () => {
+        const names = ofType('debug').map(({ name }) => name);
+        assert.ok(names.every((name) => name !== undefined && name !== ''));
+        assert.equal(new Set(names).size, names.length);
+      });
+
+      it('has every node in a group, and in every group the nodes that say so', () => {
+        const groups = ofType('group');
+        assert.ok(groups.length > 1);
+        assert.ok(groups.every(({ name }) => name !== undefined && name !== ''));
+        for (const { id, nodes = [] } of groups)
+          assert.deepEqual(
+            [...nodes].sort(),
+            flow
+              .filter(({ g }) => g === id)
+              .map((node) => node.id)
+              .sort(),
+          );
+        const without = flow.filter(
+          ({ type, g }) => !['tab', 'group', 'akm-connection'].includes(type) && g === undefined,
+        );
+        assert.deepEqual(withId(without), []);
+      });
+
+      it('has the connections that its nodes use, and no other', () => {
+        const used = new Set(flow.flatMap(({ connection }) => (connection === undefined ? [] : [connection])));
+        assert.deepEqual(
+          [...used].sort(),
+          ofType('akm-connection')
+            .map(({ id }) => id)
+            .sort(),
+        );
+        const users = flow.filter(
+          ({ type }) => type.startsWith('akm-') && type !== 'akm-connection' && type !== 'akm-simulator',
+        );
+        assert.deepEqual(withId(users.filter(({ connection }) => connection === undefined)), []);
+      });
+
+      it('stays on this machine', () => {
+        for (const node of flow)
+          for (const host of ['host', 'ammHost', 'appHost'])
+            if (host in node) assert.equal(node[host], '127.0.0.1', node.id);
+      });
+    });
+  }
+
+  it('have no node and no port in common, so that they run beside each other', () => {
+    const all = FILES.map((file) => parse(read(file)));
+    const once = (values: unknown[]) => {
+      assert.equal(new Set(values).size, values.length, values.join());
+    };
+    once(all.flatMap((flow) => flow.map(({ id }) => id)));
+    once(
+      all.flatMap((flow) =>
+        flow
+          .filter(({ type }) => type === 'akm-simulator')
+          .flatMap((node) => [node['ammPort'], node['appPort']]),
+      ),
+    );
+  });
+});
+
+describe('an example at work', () => {
+  const { nodeRed } = useNodeRed();
+  const sidebar = useSidebar();
+  let flow: ExampleNode[] = [];
+
+  /** Starts an example on free ports. Buttons that press themselves after a while are left to the test. */
+  const start = async (file: string) => {
+    const text = read(file);
+    const ports = new Map<string, string>();
+    for (const [port] of text.matchAll(/\b49[26]\d\d\b/g))
+      if (!ports.has(port)) ports.set(port, String(await freePort()));
+    flow = parse(text.replace(/\b49[26]\d\d\b/g, (port) => ports.get(port) ?? port));
+    const waiting = flow.map((node) => (node.type === 'inject' ? { ...node, once: false } : node));
+    await nodeRed.startWith(CORE_NODES, waiting);
+  };
+
+  const idOf = (type: RegExp, name: string): string => {
+    const node = flow.find((each) => each.name === name && type.test(each.type));
+    assert.ok(node, `there is a node ${name}`);
+    return node.id;
+  };
+  const press = (name: string) => {
+    nodeRed.node(idOf(/^inject$/, name)).receive({});
+  };
+  const shown = <T = unknown>(name: string) =>
+    inTime(sidebar(name).take() as Promise<T>, () => `something at the debug node ${name}`);
+  /** Resolves once all the nodes of this type show this. */
+  const all = async (type: string, text: string) => {
+    for (const { id } of flow.filter((node) => node.type === type)) await nodeRed.showing(id, text);
+  };
+
+  interface ErrorShown {
+    code: string;
+    message: string;
+    source: { id: string };
+  }
+
+  it('01 lists, registers, sends and replies', async () => {
+    await start('01 - First steps.json');
+    const registered = (appValue: number) => ({
+      atrId: 1,
+      appValue,
+      registered: true,
+      status: 0,
+      automatic: true,
+    });
+    assert.deepEqual(await shown('100 is registered'), registered(100));
+    assert.deepEqual(await shown('200 is registered'), registered(200));
+    await all('akm-list-endpoints', 'connected');
+    await all('akm-list-atrs', 'connected');
+    press('list the endpoints');
+    const endpoints = await shown<{ index: number; id: string }[]>('endpoints');
+    assert.deepEqual(
+      endpoints.map(({ index }) => index),
+      [0, 1, 2, 3],
+    );
+    press('list the ATRs');
+    assert.equal((await shown<unknown[]>('trust relationships')).length, 5);
+    press('say hello');
+    assert.equal(await shown('200 received'), 'Hello from application 100');
+    assert.equal(await shown('100 received the reply'), 'Thank you for: Hello from application 100');
+    assert.equal((await shown<{ operation: string }>('100 has sent')).operation, 'SEND_APP_DATA');
+    for (const name of ['200 received', '100 received the reply']) assert.equal(sidebar(name).size, 0, name);
+  });
+
+  it('01 does all that by itself at deploy, once everything has had time to connect', () => {
+    const buttons = parse(read('01 - First steps.json')).filter(({ type }) => type === 'inject');
+    assert.equal(buttons.length, 3);
+    for (const { once, onceDelay } of buttons) {
+      assert.equal(once, true);
+      assert.ok(Number(onceDelay) >= 2);
+    }
+  });
+
+  it('02 provisions, lists, and shows the refusal the second time', async () => {
+    await start('02 - Provision an endpoint.json');
+    await all('akm-provision', 'connected');
+    const ids = async () => (await shown<{ id: string }[]>('endpoints now')).map(({ id }) => id);
+    const first = '0xC0FFEE00000000000000000000000001';
+    const second = '0xC0FFEE00000000000000000000000002';
+    press('endpoint C0FFEE…01');
+    const accepted = await shown<object>('the AMM accepted');
+    assert.deepEqual(accepted, {
+      action: 'provision-endpoint',
+      accepted: true,
+      confirmation: 0,
+      id: first,
+      lower64: '0x0000000000000001',
+      upper64: '0xC0FFEE0000000000',
+    });
+    assert.deepEqual((await ids()).slice(2), [first]);
+    press('endpoint C0FFEE…01');
+    const refused = await shown<ErrorShown>('why not');
+    assert.equal(refused.code, 'AKM_REJECTED');
+    assert.match(refused.message, /confirmation 4/);
+    press('the same in two halves');
+    assert.equal((await shown<{ id: string }>('the AMM accepted')).id, second);
+    assert.deepEqual((await ids()).slice(2), [first, second]);
+    assert.equal(sidebar('why not').size, 0);
+  });
+
+  it('03 sorts errors by their codes, and completes what went well', async () => {
+    await start('03 - Catch errors.json');
+    await all('akm-simulator', 'listening');
+    await all('akm-register', 'registered');
+    await all('akm-send', 'connected');
+    await all('akm-list-endpoints', 'connected');
+    await all('akm-provision', 'connected');
+    await all('akm-list-atrs', 'disconnected');
+    press('all is well');
+    assert.equal((await shown<{ operation: string }>('done')).operation, 'LIST_ENDPOINTS');
+
+    const buttons: [string, string, string, string][] = [
+      ['no identifier', 'look at the flow', 'AKM_INVALID_INPUT', 'provision nonsense'],
+      ['too much data', 'look at the flow', 'AKM_PAYLOAD_TOO_LARGE', 'send 5000 bytes'],
+      ['not registered', 'look at the flow', 'AKM_NOT_REGISTERED', 'send in ATR 9'],
+      ['nobody there', 'look at the machine', 'AKM_NOT_CONNECTED', 'ask nobody'],
+      ['no answer', 'look at the machine', 'AKM_TIMEOUT', 'ask the silent one'],
+    ];
+    for (const [button, place, code, source] of buttons) {
+      press(button);
+      const error = await shown<ErrorShown>(place);
+      assert.deepEqual([error.code, error.source.id], [code, idOf(/^akm-/, source)], error.message);
+    }
+    for (const name of ['look at the flow', 'look at the machine', 'anything else', 'done'])
+      assert.equal(sidebar(name).size, 0, name);
+
+    const statuses: unknown[] = [];
+    while (sidebar('status').size > 0) statuses.push(await shown('status'));
+    for (const text of ['listening', 'connected', 'registered', 'disconnected', 'failed'])
+      assert.ok(statuses.includes(text), `${text} is among ${statuses.join(', ')}`);
+  });
+});

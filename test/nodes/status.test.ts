@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
+import { useFakeClock } from '../support/fake-clock.js';
+import { connection } from '../support/flows.js';
+import { freePort } from '../support/free-port.js';
+import { useNodeRed } from '../support/node-red-helper.js';
+
+const CONNECTING = { fill: 'yellow', shape: 'ring', text: 'connecting' };
+const CONNECTED = { fill: 'green', shape: 'dot', text: 'connected' };
+const DISCONNECTED = { fill: 'red', shape: 'ring', text: 'disconnected' };
+const FAILED = { fill: 'red', shape: 'ring', text: 'failed' };
+
+/** Every node that uses a connection. */
+const users = [
+  'akm-list-endpoints',
+  'akm-list-atrs',
+  'akm-provision',
+  'akm-register',
+  'akm-send',
+  'akm-receive',
+].map((type) => ({ id: type, type, auto: false }));
+const ids = users.map(({ id }) => id);
+
+describe('a status', () => {
+  const { nodeRed, bench } = useNodeRed();
+
+  it('tells of each state of the connection once', async () => {
+    const [amm, app] = [await bench.scriptedAmm(), await bench.scriptedApp()];
+    const settings = { reconnectMin: '60000', reconnectMax: '60000' };
+    await nodeRed.start(connection({ ammPort: amm.port, appPort: app.port }, settings), ...users);
+    for (const id of ids) await nodeRed.showing(id, 'connected');
+    for (const id of ids) assert.deepEqual(nodeRed.statuses(id), [CONNECTING, CONNECTED], id);
+    await Promise.all([amm.close(), app.close()]);
+    for (const id of ids) await nodeRed.showing(id, 'disconnected');
+    for (const id of ids) assert.deepEqual(nodeRed.statuses(id), [CONNECTING, CONNECTED, DISCONNECTED], id);
+  });
+
+  it('goes on telling when the peer comes back, by itself', async () => {
+    const [amm, app] = [await bench.scriptedAmm(), await bench.scriptedApp()];
+    await nodeRed.start(connection({ ammPort: amm.port, appPort: app.port }), ...users);
+    for (const id of ids) await nodeRed.showing(id, 'connected');
+    const comeBack = await Promise.all([amm.away(), app.away()]);
+    for (const id of ids) await nodeRed.showing(id, 'disconnected');
+    for (const back of comeBack) await back();
+    for (const id of ids) assert.deepEqual(await nodeRed.showing(id, 'connected'), CONNECTED);
+  });
+
+  it('tells that nobody is there', async () => {
+    const port = await freePort();
+    const settings = { reconnectMin: '60000', reconnectMax: '60000' };
+    await nodeRed.start(connection({ ammPort: port, appPort: port }, settings), ...users);
+    for (const id of ids) await nodeRed.showing(id, 'disconnected');
+    for (const id of ids) assert.deepEqual(nodeRed.statuses(id), [CONNECTING, DISCONNECTED], id);
+  });
+
+  it('is not sent again for each message that went well', async () => {
+    await nodeRed.start(connection(await bench.simulator()), ...users);
+    await nodeRed.success('akm-register');
+    for (let n = 0; n < 20; n += 1) {
+      await nodeRed.success('akm-list-endpoints');
+      await nodeRed.success('akm-list-atrs');
+      await nodeRed.success('akm-send', { payload: n, atrId: 1, appValue: 1 });
+    }
+    for (const id of ['akm-list-endpoints', 'akm-list-atrs', 'akm-send'])
+      assert.deepEqual(nodeRed.statuses(id), [CONNECTING, CONNECTED], id);
+  });
+
+  const bad: [string, object][] = [
+    ['akm-list-endpoints', { filter: 'x' }],
+    ['akm-list-atrs', { filter: 'x' }],
+    ['akm-send', { payload: 'x', atrId: 'x', appValue: 1 }],
+  ];
+  for (const [id, msg] of bad) {
+    it(`of ${id} tells of failures once, and of the first success after them`, async () => {
+      const node = { id, type: id, filter: 'filter', filterType: 'msg' };
+      const register = { id: 'register', type: 'akm-register', wires: [[]] };
+      await nodeRed.start(connection(await bench.simulator()), node, register);
+      await nodeRed.showing('register', 'registered');
+      await nodeRed.showing(id, 'connected');
+      for (let n = 0; n < 3; n += 1) await nodeRed.failure(id, { ...msg }, 'AKM_INVALID_INPUT');
+      await nodeRed.success(id, { filter: 0, payload: 'x', atrId: 1, appValue: 1 });
+      assert.deepEqual(nodeRed.statuses(id), [CONNECTING, CONNECTED, FAILED, CONNECTED]);
+    });
+  }
+
+  it('of a node that is gone is not sent any more', async () => {
+    const amm = await bench.scriptedAmm();
+    const settings = connection({ ammPort: amm.port });
+    const keeper = { id: 'keeper', type: 'akm-list-atrs', wires: [[]] };
+    await nodeRed.start(settings, keeper, { id: 'provision', type: 'akm-provision' });
+    const peer = await amm.connection();
+    await nodeRed.showing('provision', 'connected');
+    const ended = nodeRed.input('provision', { payload: '0x01' });
+    await peer.receive(AMM_OPERATIONS.PROVISION_ENDPOINT.request);
+    await nodeRed.deploy('nodes', settings, keeper);
+    peer.send(AMM_OPERATIONS.PROVISION_ENDPOINT.response, { confirmation: 4 });
+    assert.equal((await ended)?.code, 'AKM_REJECTED');
+    assert.deepEqual(nodeRed.statuses('provision'), [CONNECTING, CONNECTED]);
+    await nodeRed.caught('AKM_REJECTED');
+  });
+
+  describe('as time goes by', () => {
+    const time = useFakeClock();
+
+    it('tells that the AMM socket was let go, and made again on demand', async () => {
+      const settings = connection(await bench.simulator(), { ammIdle: '3' });
+      await nodeRed.start(settings, { id: 'list', type: 'akm-list-endpoints' });
+      await nodeRed.success('list');
+      assert.deepEqual(time.clock.pending, [3000], 'seconds');
+      time.clock.advance(3000);
+      assert.deepEqual(await nodeRed.showing('list', 'idle'), {
+        fill: 'yellow',
+        shape: 'ring',
+        text: 'idle',
+      });
+      await nodeRed.success('list');
+      assert.deepEqual(nodeRed.texts('list'), ['connecting', 'connected', 'idle', 'connecting', 'connected']);
+    });
+  });
+});

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import {
+  exampleNames,
+  type FlowNode,
+  manifest,
+  nodeRedVersions,
+  RealNodeRed,
+} from '../support/real-node-red';
+
+/** A deployed example, in the words of its nodes' names. */
+class Example {
+  /** What came before this moment does not count any more. */
+  #from: number;
+
+  constructor(
+    readonly nodeRed: RealNodeRed,
+    readonly flow: readonly FlowNode[],
+  ) {
+    this.#from = nodeRed.comms.now;
+  }
+
+  /** Presses the button of the inject node of that name. */
+  async press(name: string): Promise<void> {
+    this.#from = this.nodeRed.comms.now;
+    await this.nodeRed.inject(this.#idOf('inject', name));
+  }
+
+  /** Waits for what the debug node of that name shows. */
+  shown(name: string, accept?: (value: unknown) => boolean): Promise<unknown> {
+    return this.nodeRed.comms.shown(this.#idOf('debug', name), this.#from, accept);
+  }
+
+  #idOf(type: string, name: string): string {
+    const node = this.flow.find((candidate) => candidate.type === type && candidate['name'] === name);
+    assert.ok(node, `${type} "${name}"`);
+    return node.id;
+  }
+}
+
+/** What each example promises to whoever imports and deploys it. */
+const promises: Readonly<Record<string, (example: Example) => Promise<void>>> = {
+  '01 - First steps': async (example) => {
+    const registered = { atrId: 1, registered: true, status: 0, automatic: true };
+    assert.deepEqual(await example.shown('100 is registered'), { ...registered, appValue: 100 });
+    assert.deepEqual(await example.shown('200 is registered'), { ...registered, appValue: 200 });
+    assert.equal(((await example.shown('endpoints')) as unknown[]).length, 4);
+    assert.equal(((await example.shown('trust relationships')) as unknown[]).length, 5);
+    for (let time = 0; time < 2; time += 1) {
+      await example.shown('100 has sent');
+      assert.equal(await example.shown('200 received'), 'Hello from application 100');
+      assert.equal(
+        await example.shown('100 received the reply'),
+        'Thank you for: Hello from application 100',
+      );
+      await example.press('say hello');
+    }
+    for (const { id, type } of example.flow.filter((node) => node.type.startsWith('akm-'))) {
+      if (type !== 'akm-connection') {
+        await example.nodeRed.comms.status(id, 'green', ({ fill }) => fill === 'green');
+      }
+    }
+  },
+
+  '02 - Provision an endpoint': async (example) => {
+    for (const [button, id, count] of [
+      ['endpoint C0FFEE…01', '0xC0FFEE00000000000000000000000001', 3],
+      ['the same in two halves', '0xC0FFEE00000000000000000000000002', 4],
+    ] as const) {
+      await example.press(button);
+      const accepted = (await example.shown('the AMM accepted')) as { accepted: boolean; id: string };
+      assert.deepEqual([accepted.accepted, accepted.id], [true, id]);
+      assert.equal(((await example.shown('endpoints now')) as unknown[]).length, count);
+    }
+    await example.press('endpoint C0FFEE…01');
+    assert.equal(((await example.shown('why not')) as { code: string }).code, 'AKM_REJECTED');
+  },
+
+  '03 - Catch errors': async (example) => {
+    await example.press('all is well');
+    assert.equal(((await example.shown('done')) as { operation: string }).operation, 'LIST_ENDPOINTS');
+    for (const [button, code, where] of [
+      ['no answer', 'AKM_TIMEOUT', 'look at the machine'],
+      ['nobody there', 'AKM_NOT_CONNECTED', 'look at the machine'],
+      ['no identifier', 'AKM_INVALID_INPUT', 'look at the flow'],
+      ['too much data', 'AKM_PAYLOAD_TOO_LARGE', 'look at the flow'],
+      ['not registered', 'AKM_NOT_REGISTERED', 'look at the flow'],
+    ] as const) {
+      await example.press(button);
+      assert.equal(((await example.shown(where)) as { code: string }).code, code, button);
+    }
+  },
+};
+
+for (const version of nodeRedVersions) {
+  describe(`${version.title}: the examples`, () => {
+    let nodeRed: RealNodeRed;
+
+    before(async function () {
+      this.timeout(300_000);
+      nodeRed = await RealNodeRed.start(version);
+    });
+
+    after(async () => {
+      assert.equal(await nodeRed.stop(), 0);
+    });
+
+    for (const name of exampleNames) {
+      it(`"${name}" keeps its promise with nothing to edit`, async () => {
+        const library = `library/examples/flows/${manifest.name}/`;
+        const flow = (await nodeRed.json(library + encodeURIComponent(name))) as FlowNode[];
+        const promise = promises[name];
+        assert.ok(promise, 'every example promises something');
+
+        const example = new Example(nodeRed, flow);
+        const logged = nodeRed.process.lines.now;
+        await nodeRed.deploy(flow);
+        await promise(example);
+
+        const log = nodeRed.process.lines.items.slice(logged).join('\n');
+        assert.doesNotMatch(log, /\[error\]|uncaught|unhandled|missing types/i);
+      });
+    }
+
+    it('run beside each other', async () => {
+      const flows = [];
+      for (const name of exampleNames) {
+        const library = `library/examples/flows/${manifest.name}/`;
+        flows.push(...((await nodeRed.json(library + encodeURIComponent(name))) as FlowNode[]));
+      }
+      const from = nodeRed.comms.now;
+      await nodeRed.deploy(flows);
+      for (const { id } of flows.filter(({ type }) => type === 'akm-simulator')) {
+        await nodeRed.comms.status(id, 'green', ({ fill }) => fill === 'green', from);
+      }
+    });
+  });
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
+import { Simulator, type SimulatorOptions } from '../../src/simulator/simulator.js';
+import { freePort } from '../support/free-port.js';
+import { thrown } from '../support/promises.js';
+import { dial } from '../support/scripted-server.js';
+import { useSimulators } from '../support/simulators.js';
+
+describe('a simulator', () => {
+  const simulate = useSimulators();
+
+  it('listens at free ports where they are 0, on this machine only, and tells them', async () => {
+    const one = await simulate();
+    const other = await simulate();
+    const ports = [one.ammPort, one.appPort, other.ammPort, other.appPort];
+    assert.equal(new Set(ports).size, 4);
+    assert.ok(ports.every((port) => port > 0));
+    assert.equal(one.host, '127.0.0.1');
+    await dial(AMM_DIALECT, one.ammPort);
+    await dial(APP_DIALECT, one.appPort);
+  });
+
+  it('listens at the ports it is given', async () => {
+    const [ammPort, appPort] = [await freePort(), await freePort()];
+    const simulator = await simulate({ ammPort: String(ammPort), appPort: `0x${appPort.toString(16)}` });
+    assert.deepEqual([simulator.ammPort, simulator.appPort], [ammPort, appPort]);
+  });
+
+  it('ends every connection and frees its ports when it stops, and may be stopped twice', async () => {
+    const simulator = await simulate();
+    const connections = [await simulator.amm(), await simulator.app(), await simulator.app()];
+    await simulator.stop();
+    for (const connection of connections) await connection.closed;
+    await assert.rejects(simulator.amm(), { code: 'ECONNREFUSED' });
+    await assert.rejects(simulator.app(), { code: 'ECONNREFUSED' });
+    await simulator.stop();
+    const { ammPort, appPort } = simulator;
+    const again = await simulate({ ammPort, appPort });
+    await again.amm();
+  });
+
+  it('may be stopped where it never started', async () => {
+    await new Simulator({ ammPort: 0, appPort: 0 }).stop();
+  });
+
+  for (const taken of ['ammPort', 'appPort'] as const) {
+    it(`listens nowhere where its ${taken} is taken`, async () => {
+      const holder = createServer().listen(0, '127.0.0.1');
+      await once(holder, 'listening');
+      const { port } = holder.address() as { port: number };
+      const ports = { ammPort: await freePort(), appPort: await freePort(), [taken]: port };
+      const simulator = new Simulator(ports);
+      await assert.rejects(simulator.start(), { code: 'EADDRINUSE' });
+      const [dialect, free] =
+        taken === 'ammPort'
+          ? ([APP_DIALECT, ports.appPort] as const)
+          : ([AMM_DIALECT, ports.ammPort] as const);
+      await assert.rejects(dial(dialect, free), { code: 'ECONNREFUSED' });
+      holder.close();
+      await once(holder, 'close');
+      await simulate(ports); // the ports are free
+    });
+  }
+
+  const wrong: [SimulatorOptions, RegExp][] = [
+    [{ host: ' ' }, /^The host is empty/],
+    [{ ammPort: 65536 }, /^The AMM port is 65536; .*0 to 65535/],
+    [{ appPort: '-1' }, /^The AppEndpoint port is "-1"/],
+    [{ endpoints: 33 }, /^The number of endpoints is 33; .*0 to 32/],
+    [{ endpoints: 'many' }, /^The number of endpoints is "many"/],
+    [{ atrs: 65 }, /^The number of ATRs is 65; .*0 to 64/],
+    [{ atrs: 1.5 }, /^The number of ATRs is 1.5/],
+  ];
+  for (const [options, told] of wrong) {
+    it(`does not take ${JSON.stringify(options)}`, () => {
+      assert.match(thrown(() => new Simulator(options), 'AKM_INVALID_INPUT').message, told);
+    });
+  }
+});

@@ -1,0 +1,54 @@
+import type { NodeInitializer } from 'node-red';
+import { createRequire } from 'node:module';
+import { Mailbox } from './mailbox.js';
+import { events } from './node-red-nodes.js';
+
+const requireNode = createRequire(require.resolve('node-red'));
+
+/** Node-RED's own nodes that examples use, besides those that node-red-node-test-helper knows. */
+const FILES: Readonly<Record<string, string>> = {
+  inject: 'common/20-inject.js',
+  debug: 'common/21-debug.js',
+  comment: 'common/90-comment.js',
+  switch: 'function/10-switch.js',
+  change: 'function/15-change.js',
+};
+
+/** The types of {@link CORE_NODES}, those that the helper knows, and what in a flow is no node. */
+export const CORE_TYPES = [...Object.keys(FILES), 'catch', 'status', 'complete', 'tab', 'group'];
+
+/** Their code. The debug node gets no say in the log: what it hears there it alters, and it never stops to listen. */
+export const CORE_NODES = Object.values(FILES).map((file): NodeInitializer => {
+  const initialize = requireNode(`@node-red/nodes/core/${file}`) as NodeInitializer;
+  return (RED) => initialize({ ...RED, log: { ...RED.log, addHandler: () => undefined } });
+});
+
+/** What a debug node gives to the sidebar. */
+interface Shown {
+  name?: string;
+  msg?: string;
+  format?: string;
+}
+
+/** What the debug nodes show in the sidebar, by their names. For the suite this is called in. */
+export function useSidebar(): (name: string) => Mailbox<unknown> {
+  const shown = new Map<string, Mailbox<unknown>>();
+  const at = (name: string): Mailbox<unknown> => {
+    const mailbox = shown.get(name) ?? new Mailbox();
+    shown.set(name, mailbox);
+    return mailbox;
+  };
+  const onPublished = ({ topic, data }: { topic: string; data: Shown }): void => {
+    if (topic !== 'debug') return;
+    const { name = '', msg = '', format = '' } = data;
+    at(name).put(format.startsWith('string') ? msg : JSON.parse(msg));
+  };
+  beforeEach(() => {
+    shown.clear();
+    events.on('comms', onPublished);
+  });
+  afterEach(() => {
+    events.off('comms', onPublished);
+  });
+  return at;
+}
