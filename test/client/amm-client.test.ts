@@ -127,7 +127,7 @@ describe('AMM client', () => {
       const connection = await server.connection();
       const endpoints = Array.from({ length: 32 }, (_, n) => identifierOf(BigInt(n), 0n));
       const atrs = endpoints.flatMap((identifier) =>
-        [identifier, identifier].map((each) => ({ category: 9, identifier: each })),
+        [identifier, identifier].map((each) => ({ category: 9, id: each })),
       );
       await connection.receive(LIST_ENDPOINTS.request);
       connection.send(LIST_ENDPOINTS.response, { confirmation: 0, count: 33, endpoints });
@@ -164,7 +164,7 @@ describe('AMM client', () => {
       const client = bench.amm({ port: server.port, ...options });
       const provisioning = client.provisionEndpoint(NEW_ENDPOINT);
       const connection = await server.connection();
-      assert.deepEqual(await connection.receive(PROVISION_ENDPOINT.request), { endpoint: NEW_ENDPOINT });
+      assert.deepEqual(await connection.receive(PROVISION_ENDPOINT.request), { id: NEW_ENDPOINT });
       connection.sendRaw(PROVISION_ENDPOINT.response.code, Buffer.from(body, 'hex'));
       return provisioning.then(
         ({ confirmation, raw }) => ({ confirmation, raw: raw.toString('hex') }),

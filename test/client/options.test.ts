@@ -16,6 +16,7 @@ describe('client options', () => {
       heartbeat: 30_000,
       queueLimit: 1000,
       successCode: 0,
+      messages: new Map(),
     });
     assert.equal(new AmmClient().peer, 'the AMM at 127.0.0.1:49200');
     assert.equal(new AppClient().peer, 'the AppEndpoint at 127.0.0.1:49600');

@@ -148,13 +148,13 @@ describe('asking an AppEndpoint', () => {
     assert.equal(version.raw.toString('hex'), '01000000');
     const { fields } = await client.getEndpointInfo();
     assert.deepEqual(
-      [fields.endpoint?.id, fields.status, fields.name],
+      [fields.id?.id, fields.status, fields.name],
       ['0xE0000000000000000000000000000001', 0, 'AKM simulator'],
     );
     const { fields: atrInfo } = await client.getAtrInfo();
     assert.equal(atrInfo.count, 3);
     assert.deepEqual(
-      atrInfo.atrs?.map(({ atrId, category, identifier }) => [atrId, category, identifier.lower64]),
+      atrInfo.atrs?.map(({ atrId, category, id }) => [atrId, category, id.lower64]),
       [1, 2, 3].map((n) => [n, 3, `0x000000000000000${n}`]),
     );
   });

@@ -8,7 +8,7 @@ const { request, response } = AMM_OPERATIONS.LIST_ATRS;
 
 /** Trust relationships of these categories, in this order. */
 const atrsOf = (...categories: number[]) =>
-  categories.map((category, n) => ({ category, identifier: identifierOf(BigInt(n), 0xa0n) }));
+  categories.map((category, n) => ({ category, id: identifierOf(BigInt(n), 0xa0n) }));
 
 describe('akm-list-atrs', () => {
   const { nodeRed, bench } = useNodeRed();

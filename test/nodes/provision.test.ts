@@ -60,7 +60,7 @@ describe('akm-provision', () => {
     it(`takes ${what} for the identifier`, async () => {
       const amm = await scripted(provision);
       const provisioned = nodeRed.success('provision', { payload });
-      assert.deepEqual(await amm.receive(request), { endpoint: ENDPOINT });
+      assert.deepEqual(await amm.receive(request), { id: ENDPOINT });
       amm.send(response, { confirmation: 0 });
       await provisioned;
     });
@@ -111,7 +111,7 @@ describe('akm-provision', () => {
       const amm = await scripted(provision);
       const caught = await nodeRed.failure('provision', { payload }, 'AKM_INVALID_INPUT');
       assert.ok(
-        caught.error.message.startsWith(`AkmError: The endpoint is ${told}; needed is a 128-bit identifier`),
+        caught.error.message.startsWith(`AkmError: identifier is ${told}; needed is a 128-bit identifier`),
         caught.error.message,
       );
       assert.deepEqual(caught.akm, { service: 'amm', operation: 'PROVISION_ENDPOINT' });
@@ -122,7 +122,10 @@ describe('akm-provision', () => {
   it('sends nothing for an action that it does not know', async () => {
     const amm = await scripted({ ...provision, action: 'delete-everything' });
     const caught = await nodeRed.failure('provision', { payload: ENDPOINT }, 'AKM_INVALID_INPUT');
-    assert.match(caught.error.message, /The action is "delete-everything"; allowed is provision-endpoint/);
+    assert.match(
+      caught.error.message,
+      /The action is "delete-everything"; allowed are provision-endpoint, create-operational-atr, delete-endpoint, delete-atr/,
+    );
     assert.equal(amm.unasked, 0);
   });
 
@@ -207,7 +210,7 @@ describe('akm-provision', () => {
         caught.error.message,
         /PROVISION_ENDPOINT_REQUEST was not sent .* 192\.0\.2\.7 is not this machine/,
       );
-      assert.match(caught.error.message, /allow inferred layouts in the connection/);
+      assert.match(caught.error.message, /Enter the vendor's layout in the connection, or tick there/);
       assert.deepEqual(caught.akm, { service: 'amm', operation: 'PROVISION_ENDPOINT' });
       assert.equal(amm.unasked, 0);
       assert.deepEqual(nodeRed.statuses('provision').at(-1), {
@@ -220,7 +223,7 @@ describe('akm-provision', () => {
     it('sends it where the connection permits that', async () => {
       const amm = await scripted(provision, { allowInferred: true });
       const provisioned = nodeRed.success('provision', { payload: ENDPOINT });
-      assert.deepEqual(await amm.receive(request), { endpoint: ENDPOINT });
+      assert.deepEqual(await amm.receive(request), { id: ENDPOINT });
       amm.send(response, { confirmation: 0 });
       await provisioned;
     });

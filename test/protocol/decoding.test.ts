@@ -31,17 +31,17 @@ const repeatedBytes = (min: number, max: number): fc.Arbitrary<Uint8Array> =>
 
 /** For messages whose body is inferred: values, and how many bytes each field's end is behind the code. */
 const INFERRED: [Message, Record<string, unknown>, Record<string, number>][] = [
-  [GET_ENDPOINT_DETAILS.request, { endpoint }, { endpoint: 16 }],
+  [GET_ENDPOINT_DETAILS.request, { id: endpoint }, { id: 16 }],
   [
     GET_ENDPOINT_DETAILS.response,
-    { confirmation: 9, endpoint, details: Buffer.alloc(0) },
-    { confirmation: 4, endpoint: 20, details: 20 },
+    { confirmation: 9, id: endpoint, details: Buffer.alloc(0) },
+    { confirmation: 4, id: 20, details: 20 },
   ],
   [AMM_OPERATIONS.PROVISION_ENDPOINT.response, { confirmation: 9 }, { confirmation: 4 }],
-  [CREATE_OPERATIONAL_ATR.response, { confirmation: 9, atr }, { confirmation: 4, atr: 20 }],
+  [CREATE_OPERATIONAL_ATR.response, { confirmation: 9, id: atr }, { confirmation: 4, id: 20 }],
   [AMM_OPERATIONS.DELETE_ENDPOINT.response, { confirmation: 9 }, { confirmation: 4 }],
   [AMM_OPERATIONS.DELETE_ATR.response, { confirmation: 9 }, { confirmation: 4 }],
-  [GET_ENDPOINT_INFO.response, { endpoint, status: 9, name: '' }, { endpoint: 16, status: 20, name: 20 }],
+  [GET_ENDPOINT_INFO.response, { id: endpoint, status: 9, name: '' }, { id: 16, status: 20, name: 20 }],
   [
     GET_VERSION.response,
     { major: 1, minor: 2, patch: 3, build: 4 },
@@ -70,7 +70,7 @@ describe('decoding', () => {
     }
 
     it('gives the entries of GET_ATR_INFO that are there, whatever its count says', () => {
-      const entry = { atrId: 1, reserved: 0, category: 3, identifier: atr };
+      const entry = { atrId: 1, reserved: 0, category: 3, id: atr };
       const whole = payloadOf(GET_ATR_INFO.response, { count: 0xffff_ffff, atrs: [entry, entry] });
       assert.deepEqual(decodeBody(GET_ATR_INFO.response, whole), {
         count: 0xffff_ffff,
@@ -85,10 +85,10 @@ describe('decoding', () => {
 
     it('gives what follows the endpoint in its details as bytes', () => {
       const details = Buffer.from('0102', 'hex');
-      const payload = payloadOf(GET_ENDPOINT_DETAILS.response, { confirmation: 0, endpoint, details });
+      const payload = payloadOf(GET_ENDPOINT_DETAILS.response, { confirmation: 0, id: endpoint, details });
       assert.deepEqual(decodeBody(GET_ENDPOINT_DETAILS.response, payload), {
         confirmation: 0,
-        endpoint,
+        id: endpoint,
         details,
       });
     });
@@ -135,7 +135,7 @@ describe('decoding', () => {
 
     it('of a list gives the entries that exist where the count is above their number', () => {
       const endpoints = Array.from({ length: 32 }, () => endpoint);
-      const atrs = Array.from({ length: 64 }, () => ({ category: 9, identifier: atr }));
+      const atrs = Array.from({ length: 64 }, () => ({ category: 9, id: atr }));
       const manyEndpoints = payloadOf(LIST_ENDPOINTS.response, { confirmation: 0, count: 33, endpoints });
       const manyAtrs = payloadOf(LIST_ATRS.response, { confirmation: 0, count: 0xffff_ffff, atrs });
       assert.deepEqual(decodeBody(LIST_ENDPOINTS.response, manyEndpoints), {

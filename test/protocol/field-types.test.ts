@@ -108,9 +108,14 @@ describe('field types', () => {
   });
 
   describe('text', () => {
-    it('is UTF-8 with a zero byte behind it', () => {
-      assert.equal(written(text, 'Grüße'), '4772c3bcc39f6500');
-      assert.equal(written(text, ''), '00');
+    it('is UTF-8', () => {
+      assert.equal(written(text, 'Grüße'), '4772c3bcc39f65');
+      assert.equal(written(text, ''), '');
+    });
+
+    it('is written with a zero byte behind it where it is to be', () => {
+      assert.equal(written(zeroTerminatedText, 'Grüße'), '4772c3bcc39f6500');
+      assert.equal(written(zeroTerminatedText, ''), '00');
     });
 
     it('ends at the first zero byte, or with the body', () => {
@@ -186,7 +191,7 @@ describe('field types', () => {
     });
 
     it('does not take entries of varying size', () => {
-      assert.throws(() => list(bytes, 'count'), TypeError);
+      assert.throws(() => table(bytes, 'count', 2), TypeError);
       assert.throws(() => table(layout({ name: text }), 'count', 2), TypeError);
     });
   });
@@ -235,7 +240,7 @@ describe('field types', () => {
     const type = layout({
       first: u8,
       entries: list(layout({ a: u8, b: u16 }), { field: 'first' }),
-      rest: text,
+      rest: zeroTerminatedText,
     });
 
     it('is its fields one after another, nothing between them', () => {

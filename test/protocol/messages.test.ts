@@ -119,17 +119,17 @@ describe('message tables', () => {
         response.body.notation,
       ]);
     assert.deepEqual(notations(AMM_OPERATIONS), [
-      ['filter:u32', 'confirmation:u32 count:u32 endpoints:{id128}[32]'],
-      ['endpoint:id128', 'confirmation:u32 endpoint:id128 details:bytes'],
-      ['endpoint:id128', 'confirmation:u32'],
-      ['count:u32 endpoints:{id128}[count]', 'confirmation:u32 atr:id128'],
-      ['filter:u32', 'confirmation:u32 count:u32 atrs:{category:u32 identifier:id128}[64]'],
-      ['endpoint:id128', 'confirmation:u32'],
-      ['atr:id128', 'confirmation:u32'],
+      ['filter:u32', 'confirmation:u32 count:u32 endpoints:id128[32]'],
+      ['id:id128', 'confirmation:u32 id:id128 details:bytes'],
+      ['id:id128', 'confirmation:u32'],
+      ['count:u32 endpoints:id128[count]', 'confirmation:u32 id:id128'],
+      ['filter:u32', 'confirmation:u32 count:u32 atrs:{ category:u32 id:id128 }[64]'],
+      ['id:id128', 'confirmation:u32'],
+      ['id:id128', 'confirmation:u32'],
     ]);
     assert.deepEqual(notations(APP_OPERATIONS), [
-      ['', 'endpoint:id128 status:u32 name:text'],
-      ['', 'count:u32 atrs:{atrId:u16 reserved:u16 category:u32 identifier:id128}[count]'],
+      ['', 'id:id128 status:u32 name:text'],
+      ['', 'count:u32 atrs:{ atrId:u16 reserved:u16 category:u32 id:id128 }[count]'],
       ['', 'major:u8 minor:u8 patch:u8 build:u8'],
       ['atrId:u16 appValue:u16', 'status:u32'],
     ]);

@@ -64,7 +64,7 @@ describe('simulated AMM', () => {
     assert.equal(count, 6);
     assert.deepEqual(
       atrs,
-      [3, 3, 3, 2, 1, 3].map((category, n) => ({ category, identifier: atrOf(n + 1) })),
+      [3, 3, 3, 2, 1, 3].map((category, n) => ({ category, id: atrOf(n + 1) })),
     );
   });
 
@@ -94,10 +94,10 @@ describe('simulated AMM', () => {
 
   it('knows the details of its endpoints', async () => {
     const connection = await (await simulate()).amm();
-    const { details, ...fields } = await ask(connection, GET_ENDPOINT_DETAILS, { endpoint: endpointOf(1) });
-    assert.deepEqual(fields, { confirmation: 0, endpoint: endpointOf(1) });
+    const { details, ...fields } = await ask(connection, GET_ENDPOINT_DETAILS, { id: endpointOf(1) });
+    assert.deepEqual(fields, { confirmation: 0, id: endpointOf(1) });
     assert.equal(String(details), 'simulated endpoint\0');
-    assert.deepEqual(await ask(connection, GET_ENDPOINT_DETAILS, { endpoint: STRANGER }), {
+    assert.deepEqual(await ask(connection, GET_ENDPOINT_DETAILS, { id: STRANGER }), {
       confirmation: 2,
     });
   });
@@ -114,7 +114,7 @@ describe('simulated AMM', () => {
       [DELETE_ENDPOINT, endpointOf(1), 2],
     ];
     for (const [operation, endpoint, confirmation] of steps)
-      assert.deepEqual(await ask(connection, operation, { endpoint }), { confirmation });
+      assert.deepEqual(await ask(connection, operation, { id: endpoint }), { confirmation });
     const { endpoints } = await ask(connection, LIST_ENDPOINTS, { filter: 0 });
     assert.deepEqual(endpoints, [...Array.from({ length: 30 }, (_, n) => endpointOf(n + 2)), STRANGER]);
   });
@@ -126,20 +126,20 @@ describe('simulated AMM', () => {
     assert.deepEqual(await create([]), { confirmation: 7 });
     assert.deepEqual(await create([endpointOf(1), endpointOf(1)]), { confirmation: 7 });
     assert.deepEqual(await create([endpointOf(1), STRANGER]), { confirmation: 2 });
-    assert.deepEqual(await create([endpointOf(1), endpointOf(2)]), { confirmation: 0, atr: atrOf(64) });
+    assert.deepEqual(await create([endpointOf(1), endpointOf(2)]), { confirmation: 0, id: atrOf(64) });
     assert.deepEqual(await create([endpointOf(1)]), { confirmation: 6 });
-    assert.deepEqual(await ask(connection, DELETE_ATR, { atr: STRANGER }), { confirmation: 3 });
-    assert.deepEqual(await ask(connection, DELETE_ATR, { atr: atrOf(1) }), { confirmation: 0 });
-    assert.deepEqual(await ask(connection, DELETE_ATR, { atr: atrOf(1) }), { confirmation: 3 });
+    assert.deepEqual(await ask(connection, DELETE_ATR, { id: STRANGER }), { confirmation: 3 });
+    assert.deepEqual(await ask(connection, DELETE_ATR, { id: atrOf(1) }), { confirmation: 0 });
+    assert.deepEqual(await ask(connection, DELETE_ATR, { id: atrOf(1) }), { confirmation: 3 });
     assert.deepEqual(
       await create([endpointOf(1)]),
-      { confirmation: 0, atr: atrOf(65) },
+      { confirmation: 0, id: atrOf(65) },
       'no identifier comes twice',
     );
     const { atrs } = await ask(connection, LIST_ATRS, { filter: 0 });
     assert.deepEqual(
       (atrs as unknown[]).slice(-2),
-      [64, 65].map((n) => ({ category: 3, identifier: atrOf(n) })),
+      [64, 65].map((n) => ({ category: 3, id: atrOf(n) })),
     );
   });
 
@@ -149,16 +149,16 @@ describe('simulated AMM', () => {
     const register = async (appValue: number): Promise<unknown> =>
       (await ask(app, APP_OPERATIONS.REGISTER_APP, { atrId: 1, appValue }))['status'];
     assert.equal(await register(1), 2);
-    const { atr } = await ask(amm, CREATE_OPERATIONAL_ATR, { count: 1, endpoints: [endpointOf(1)] });
+    const { id: atr } = await ask(amm, CREATE_OPERATIONAL_ATR, { count: 1, endpoints: [endpointOf(1)] });
     assert.equal(await register(1), 0);
-    await ask(amm, DELETE_ATR, { atr: atr as Identifier });
+    await ask(amm, DELETE_ATR, { id: atr as Identifier });
     assert.equal(await register(2), 2);
   });
 
   it('is the same for all of its clients', async () => {
     const simulator = await simulate();
     const [one, other] = [await simulator.amm(), await simulator.amm()];
-    await ask(one, PROVISION_ENDPOINT, { endpoint: STRANGER });
+    await ask(one, PROVISION_ENDPOINT, { id: STRANGER });
     assert.equal((await ask(other, LIST_ENDPOINTS, { filter: 0 }))['count'], 5);
   });
 

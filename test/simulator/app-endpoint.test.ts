@@ -60,8 +60,8 @@ describe('simulated AppEndpoint', () => {
       build: 0,
     });
     connection.send(GET_ENDPOINT_INFO.request, {});
-    const { name, status, endpoint } = await connection.receive(GET_ENDPOINT_INFO.response);
-    assert.deepEqual([name, status, endpoint.id], ['AKM simulator', 0, '0xE0000000000000000000000000000001']);
+    const { name, status, id } = await connection.receive(GET_ENDPOINT_INFO.response);
+    assert.deepEqual([name, status, id.id], ['AKM simulator', 0, '0xE0000000000000000000000000000001']);
     connection.send(GET_ATR_INFO.request, {});
     const { count, atrs } = await connection.receive(GET_ATR_INFO.response);
     assert.equal(count, 10, 'one endpoint is in no more');
@@ -74,7 +74,7 @@ describe('simulated AppEndpoint', () => {
   it('tells of no endpoint where there is none', async () => {
     const connection = await (await simulate({ endpoints: 0, atrs: 0 })).app();
     connection.send(GET_ENDPOINT_INFO.request, {});
-    assert.equal((await connection.receive(GET_ENDPOINT_INFO.response)).endpoint.id, `0x${'0'.repeat(32)}`);
+    assert.equal((await connection.receive(GET_ENDPOINT_INFO.response)).id.id, `0x${'0'.repeat(32)}`);
     connection.send(GET_ATR_INFO.request, {});
     assert.deepEqual(await connection.receive(GET_ATR_INFO.response), { count: 0, atrs: [] });
   });

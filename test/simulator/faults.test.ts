@@ -17,7 +17,7 @@ describe('simulator faults', () => {
   it('"reject" refuses what changes something, and registration, and answers the rest', async () => {
     const simulator = await simulate({ fault: 'reject' });
     const [amm, app] = [await simulator.amm(), await simulator.app()];
-    amm.send(PROVISION_ENDPOINT.request, { endpoint: '0x7' });
+    amm.send(PROVISION_ENDPOINT.request, { id: '0x7' });
     assert.deepEqual(await amm.receive(PROVISION_ENDPOINT.response), { confirmation: 1 });
     amm.send(LIST_ENDPOINTS.request, { filter: 0 });
     assert.equal((await amm.receive(LIST_ENDPOINTS.response)).count, 4);
@@ -30,7 +30,7 @@ describe('simulator faults', () => {
   it('"slow" answers three seconds late, and in order', async () => {
     const simulator = await simulate({ fault: 'slow' });
     const amm = await simulator.amm();
-    for (const endpoint of ['0x7', '0x7']) amm.send(PROVISION_ENDPOINT.request, { endpoint });
+    for (const endpoint of ['0x7', '0x7']) amm.send(PROVISION_ENDPOINT.request, { id: endpoint });
     while (time.clock.pending.length < 2) await turn();
     time.clock.advance(2999);
     await turn();

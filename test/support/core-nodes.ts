@@ -10,6 +10,7 @@ const FILES: Readonly<Record<string, string>> = {
   inject: 'common/20-inject.js',
   debug: 'common/21-debug.js',
   comment: 'common/90-comment.js',
+  function: 'function/10-function.js',
   switch: 'function/10-switch.js',
   change: 'function/15-change.js',
 };

@@ -2,12 +2,15 @@ import util from '@node-red/util';
 import type { NodeAPI, NodeInitializer } from 'node-red';
 import type { EventEmitter } from 'node:events';
 import { resolve } from 'node:path';
+import akmAppInfo from '../../nodes/akm-app-info.js';
 import akmConnection from '../../nodes/akm-connection.js';
+import akmEndpointDetails from '../../nodes/akm-endpoint-details.js';
 import akmListAtrs from '../../nodes/akm-list-atrs.js';
 import akmListEndpoints from '../../nodes/akm-list-endpoints.js';
 import akmProvision from '../../nodes/akm-provision.js';
 import akmReceive from '../../nodes/akm-receive.js';
 import akmRegister from '../../nodes/akm-register.js';
+import akmRequest from '../../nodes/akm-request.js';
 import akmSend from '../../nodes/akm-send.js';
 import akmSimulator from '../../nodes/akm-simulator.js';
 
@@ -15,12 +18,15 @@ const PACKAGE = '@akmflow/node-red-akm';
 const LOCALES = resolve(__dirname, '../../nodes/locales');
 
 const INITIALIZERS: Readonly<Record<string, NodeInitializer>> = {
+  'akm-app-info': akmAppInfo,
   'akm-connection': akmConnection,
+  'akm-endpoint-details': akmEndpointDetails,
   'akm-list-atrs': akmListAtrs,
   'akm-list-endpoints': akmListEndpoints,
   'akm-provision': akmProvision,
   'akm-receive': akmReceive,
   'akm-register': akmRegister,
+  'akm-request': akmRequest,
   'akm-send': akmSend,
   'akm-simulator': akmSimulator,
 };

@@ -61,7 +61,7 @@ export function valuesOf({
     ...numbers,
     ...(endpoints && { endpoints: endpoints.map(identifier) }),
     ...(atrs && {
-      atrs: atrs.map(({ category, ...halves }) => ({ category, identifier: identifier(halves) })),
+      atrs: atrs.map(({ category, ...halves }) => ({ category, id: identifier(halves) })),
     }),
     ...(dataHex !== undefined && { data: Buffer.from(dataHex, 'hex') }),
   };
