@@ -11,6 +11,7 @@ import {
   u16,
   u32,
   u8,
+  zeroTerminatedText,
   type FieldType,
 } from '../../src/protocol/field-types.js';
 import { identifierOf } from '../../src/protocol/identifier.js';
