@@ -270,4 +270,92 @@ describe('an example at work', () => {
     for (const text of ['listening', 'connected', 'registered', 'disconnected', 'failed'])
       assert.ok(statuses.includes(text), `${text} is among ${statuses.join(', ')}`);
   });
+
+  it('04 creates a trust relationship, shows it, deletes it, and shows the refusal the second time', async () => {
+    await start('04 - Trust relationships.json');
+    await all('akm-list-endpoints', 'connected');
+    await all('akm-list-atrs', 'connected');
+    await all('akm-provision', 'connected');
+    const operational = async () =>
+      (await shown<{ id: string; category: number }[]>('operational ATRs')).map(({ id, category }) => {
+        assert.equal(category, 3);
+        return id;
+      });
+    press('list the ATRs');
+    const before = await operational();
+    assert.equal(before.length, 2);
+
+    press('create an ATR');
+    const created = await shown<{ action: string; id: string; endpoints: { id: string }[] }>('created');
+    assert.equal(created.action, 'create-operational-atr');
+    assert.deepEqual(
+      created.endpoints.map(({ id }) => id),
+      ['0xE0000000000000000000000000000001', '0xE0000000000000000000000000000002'],
+    );
+    assert.deepEqual(await operational(), [...before, created.id]);
+
+    press('delete it again');
+    const deleted = await shown<{ action: string; id: string }>('deleted');
+    assert.deepEqual([deleted.action, deleted.id], ['delete-atr', created.id]);
+    assert.deepEqual(await operational(), before);
+
+    press('delete it again');
+    const refused = await shown<ErrorShown>('why not');
+    assert.equal(refused.code, 'AKM_REJECTED');
+    assert.match(refused.message, /DELETE_ATR_REQUEST: confirmation 3/);
+    for (const name of ['created', 'deleted', 'operational ATRs', 'why not'])
+      assert.equal(sidebar(name).size, 0, name);
+  });
+
+  it('05 takes the fields of a request by name, and reads an answer in two ways', async () => {
+    await start("05 - Your AMM's own layout.json");
+    await all('akm-provision', 'connected');
+    await all('akm-endpoint-details', 'connected');
+    press('endpoint, name and role');
+    assert.deepEqual(await shown('accepted'), {
+      action: 'provision-endpoint',
+      accepted: true,
+      confirmation: 0,
+      id: '0xC0FFEE00000000000000000000000007',
+      lower64: '0x0000000000000007',
+      upper64: '0xC0FFEE0000000000',
+    });
+    press('the role is missing');
+    assert.match(await shown<string>('which field is missing'), /role is undefined; a whole number/);
+    assert.equal(sidebar('accepted').size, 0);
+
+    press('details of an endpoint');
+    const asBytes = await shown<{ details: { type: string; data: number[] } }>('details as bytes');
+    assert.equal(asBytes.details.type, 'Buffer');
+    assert.equal(Buffer.from(asBytes.details.data).toString(), 'simulated endpoint\0');
+    const asText = await shown<{ id: string; description: string; details?: unknown }>('details as text');
+    assert.deepEqual(
+      [asText.id, asText.description, asText.details],
+      ['0xE0000000000000000000000000000001', 'simulated endpoint', undefined],
+    );
+    await nodeRed.showing(idOf(/^akm-/, 'inferred layout'), 'connected, inferred');
+    assert.equal(nodeRed.texts(idOf(/^akm-/, 'own layout')).at(-1), 'connected, inferred');
+  });
+
+  it('05 names the layouts that it has in its connection', () => {
+    const nodes = parse(read("05 - Your AMM's own layout.json"));
+    const info = nodes.find(({ type }) => type === 'tab')?.info ?? '';
+    const [layouts] = nodes.flatMap(({ name, layouts }) => (name === 'with own layouts' ? [layouts] : []));
+    const entries = Object.entries(layouts as Record<string, string>);
+    assert.equal(entries.length, 2);
+    for (const [message, layout] of entries) assert.ok(info.includes(`- ${message}: ${layout}`), message);
+  });
+
+  it('06 asks both services with bytes', async () => {
+    await start('06 - Any other message.json');
+    await all('akm-request', 'connected');
+    press('filter 0');
+    assert.deepEqual(await shown('how many endpoints'), { confirmation: 0, endpoints: 3 });
+    const bytes = Buffer.from(await shown<string>('bytes from the AMM'), 'hex');
+    assert.deepEqual([bytes.length, bytes.readUInt32LE(0), bytes.readUInt32LE(4)], [500, 0, 3]);
+    assert.equal(bytes.toString('hex', 8, 24), '010000000000000000000000000000e0');
+    assert.deepEqual(bytes.subarray(56), Buffer.alloc(444), 'the unused entries');
+    press('nothing');
+    assert.equal(await shown('version'), '1.0.0.0');
+  });
 });

@@ -51,6 +51,47 @@ function flow(ports: Ports, ...simulator: ReturnType<typeof akmNode>[]) {
     ),
     debugNode('provisioned'),
 
+    injectNode('change', 'act'),
+    akmNode(
+      'act',
+      'akm-provision',
+      { connection: 'machine-a', action: 'msg', target: 'payload', targetType: 'msg' },
+      'acted',
+    ),
+    debugNode('acted'),
+
+    injectNode('ask-details', 'details'),
+    akmNode(
+      'details',
+      'akm-endpoint-details',
+      { connection: 'machine-a', target: 'payload', targetType: 'msg' },
+      'detailed',
+    ),
+    debugNode('detailed'),
+
+    ...(['version', 'endpoint', 'atrs'] as const).flatMap((query) => [
+      injectNode(`ask-${query}`, `info-${query}`),
+      akmNode(`info-${query}`, 'akm-app-info', { connection: 'machine-b', query }, `told-${query}`),
+      debugNode(`told-${query}`),
+    ]),
+
+    injectNode('ask-anything', 'to-buffer'),
+    {
+      id: 'to-buffer',
+      type: 'function',
+      name: '',
+      func: 'msg.payload = Buffer.from(msg.payload);\nreturn msg;',
+      outputs: 1,
+      wires: [['request']],
+    },
+    akmNode(
+      'request',
+      'akm-request',
+      { connection: 'machine-a', service: 'app', code: 'code', codeType: 'msg', responseCode: '' },
+      'answered',
+    ),
+    debugNode('answered'),
+
     akmNode(
       'register-a',
       'akm-register',
@@ -205,6 +246,100 @@ for (const version of nodeRedVersions) {
         assert.equal((error as { code: string }).code, 'AKM_REJECTED');
       });
 
+      it('gives the details of an endpoint', async () => {
+        await nodeRed.inject('ask-details', { payload: NEW_ENDPOINT });
+        const { payload, akm } = await nodeRed.comms.message('detailed');
+        const { id, confirmation, details } = payload as {
+          id: string;
+          confirmation: number;
+          details: unknown;
+        };
+        assert.deepEqual([id, confirmation], [NEW_ENDPOINT, 0]);
+        assert.deepEqual(details, { type: 'Buffer', data: [...Buffer.from('simulated endpoint\0')] });
+        const { operation, layout } = akm as Record<string, unknown>;
+        assert.deepEqual([operation, layout], ['GET_ENDPOINT_DETAILS', 'inferred']);
+      });
+
+      /** What the AMM says to an action of the message. */
+      const act = async (action: string, payload: unknown) => {
+        const from = nodeRed.comms.now;
+        await nodeRed.inject('change', { action, payload });
+        return (await nodeRed.comms.message('acted', from)).payload as Record<string, unknown>;
+      };
+      const operational = async () => {
+        const from = nodeRed.comms.now;
+        await nodeRed.inject('ask-atrs');
+        const atrs = (await nodeRed.comms.message('atrs', from)).payload as { id: string }[];
+        return atrs.map(({ id }) => id);
+      };
+
+      it('creates an operational trust relationship, and deletes it', async () => {
+        const before = await operational();
+        const members = ['0xE0000000000000000000000000000001', { id: NEW_ENDPOINT }];
+        const created = await act('create-operational-atr', members);
+        assert.deepEqual(
+          (created['endpoints'] as { id: string }[]).map(({ id }) => id),
+          [members[0], NEW_ENDPOINT],
+        );
+        assert.deepEqual(await operational(), [...before, created['id']]);
+        const deleted = await act('delete-atr', { id: created['id'] });
+        assert.deepEqual(
+          [deleted['action'], deleted['accepted'], deleted['id']],
+          ['delete-atr', true, created['id']],
+        );
+        assert.deepEqual(await operational(), before);
+      });
+
+      it('deletes an endpoint, which is not listed any more', async () => {
+        const deleted = await act('delete-endpoint', NEW_ENDPOINT);
+        assert.deepEqual(
+          [deleted['action'], deleted['accepted'], deleted['id']],
+          ['delete-endpoint', true, NEW_ENDPOINT],
+        );
+        const from = nodeRed.comms.now;
+        await nodeRed.inject('ask-endpoints');
+        const listed = (await nodeRed.comms.message('endpoints', from)).payload as { id: string }[];
+        assert.equal(listed.length, 4);
+        assert.ok(listed.every(({ id }) => id !== NEW_ENDPOINT));
+      });
+
+      it('asks the AppEndpoint for its version, itself and its trust relationships', async () => {
+        const asked = async (query: string) => {
+          await nodeRed.inject(`ask-${query}`);
+          const { payload, akm } = await nodeRed.comms.message(`told-${query}`);
+          return { ...(payload as object), operation: (akm as { operation: string }).operation };
+        };
+        assert.deepEqual(await asked('version'), {
+          operation: 'GET_VERSION',
+          major: 1,
+          minor: 0,
+          patch: 0,
+          build: 0,
+        });
+        assert.deepEqual(await asked('endpoint'), {
+          operation: 'GET_ENDPOINT_INFO',
+          id: '0xE0000000000000000000000000000001',
+          lower64: '0x0000000000000001',
+          upper64: '0xE000000000000000',
+          status: 0,
+          name: 'AKM simulator',
+        });
+        const { atrs, ...rest } = (await asked('atrs')) as { atrs?: { atrId: number; id: string }[] };
+        assert.deepEqual(rest, { operation: 'GET_ATR_INFO', count: 3 });
+        assert.deepEqual(
+          atrs?.map(({ atrId, id }) => [atrId, id]),
+          [1, 2, 3].map((n) => [n, `0xA000000000000000000000000000000${n}`]),
+        );
+      });
+
+      it('makes a request of any code', async () => {
+        await nodeRed.inject('ask-anything', { payload: [], code: 3 });
+        const { payload, akm } = await nodeRed.comms.message('answered');
+        assert.deepEqual(payload, { type: 'Buffer', data: [1, 0, 0, 0] });
+        const { requestCode, responseCode } = akm as Record<string, unknown>;
+        assert.deepEqual([requestCode, responseCode], [0x03, 0x43]);
+      });
+
       it('registers at deploy, and by a message', async () => {
         const automatic = (await nodeRed.comms.message('registered-a')).payload as Record<string, unknown>;
         assert.deepEqual(automatic, { atrId: 1, appValue: 20, registered: true, status: 0, automatic: true });
@@ -227,7 +362,15 @@ for (const version of nodeRedVersions) {
       });
 
       it('shows every node as connected', async () => {
-        for (const id of ['list-endpoints', 'list-atrs', 'provision', 'send-to-b', 'at-b']) {
+        for (const id of [
+          'list-endpoints',
+          'list-atrs',
+          'provision',
+          'act',
+          'request',
+          'send-to-b',
+          'at-b',
+        ]) {
           await nodeRed.comms.status(
             id,
             'a green dot',

@@ -31,7 +31,7 @@ interface Shown {
   format?: string;
 }
 
-/** What the debug nodes show in the sidebar, by their names. For the suite this is called in. */
+/** What the debug nodes show in the sidebar, by their names; of a Buffer, its first 500 bytes in hexadecimal. For the suite this is called in. */
 export function useSidebar(): (name: string) => Mailbox<unknown> {
   const shown = new Map<string, Mailbox<unknown>>();
   const at = (name: string): Mailbox<unknown> => {
@@ -42,7 +42,7 @@ export function useSidebar(): (name: string) => Mailbox<unknown> {
   const onPublished = ({ topic, data }: { topic: string; data: Shown }): void => {
     if (topic !== 'debug') return;
     const { name = '', msg = '', format = '' } = data;
-    at(name).put(format.startsWith('string') ? msg : JSON.parse(msg));
+    at(name).put(/^(string|buffer)/.test(format) ? msg : JSON.parse(msg));
   };
   beforeEach(() => {
     shown.clear();
