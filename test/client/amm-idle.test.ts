@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { AmmClient } from '../../src/client/amm-client.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { caughtUp, connected, inState, useBench } from '../support/clients.js';
-import { useFakeClock } from '../support/fake-clock.js';
+import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { turn } from '../support/promises.js';
 import type { ScriptedConnection } from '../support/scripted-server.js';
 
@@ -12,6 +12,7 @@ const IDLE = 1000;
 describe('an AMM connection without requests', () => {
   const bench = useBench();
   const time = useFakeClock();
+  requireNoTimersLeft(time);
 
   async function answerNext(connection: ScriptedConnection): Promise<void> {
     await connection.receive(LIST.request);

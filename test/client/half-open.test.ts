@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { APP_OPERATIONS, RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/app-messages.js';
 import { caughtUp, connected, inState, useBench } from '../support/clients.js';
-import { useFakeClock } from '../support/fake-clock.js';
+import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { turn } from '../support/promises.js';
 
 const LIST = AMM_OPERATIONS.LIST_ENDPOINTS;
@@ -13,6 +13,7 @@ const options = { heartbeat: 30_000, requestTimeout: 5000, reconnectMin: 100 };
 describe('a peer that is silent', () => {
   const bench = useBench();
   const time = useFakeClock();
+  requireNoTimersLeft(time);
 
   it('is replaced where it answered the heartbeat before: an AppEndpoint', async () => {
     const server = await bench.scriptedApp();

@@ -5,7 +5,7 @@ import { APP_OPERATIONS, SEND_APP_DATA_REQUEST } from '../../src/protocol/app-me
 import { APP_DIALECT } from '../../src/protocol/header.js';
 import { encodeFrame } from '../../src/protocol/message.js';
 import { caughtUp, connected, inState, useBench } from '../support/clients.js';
-import { useFakeClock } from '../support/fake-clock.js';
+import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { Mailbox } from '../support/mailbox.js';
 import { rejection, thrown, turn, watch } from '../support/promises.js';
 import type { ScriptedConnection } from '../support/scripted-server.js';
@@ -67,6 +67,7 @@ function observer(): RegistrationObserver & { told: Mailbox<string> } {
 describe('registrations', () => {
   const bench = useBench();
   const time = useFakeClock();
+  requireNoTimersLeft(time);
 
   it('are asked for, and tell how that went', async () => {
     const server = await bench.scriptedApp();

@@ -4,7 +4,7 @@ import { APP_OPERATIONS, RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/ap
 import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
 import { encodeFrame, encodeRawFrame } from '../../src/protocol/message.js';
 import { caughtUp, connected, inState, useBench } from '../support/clients.js';
-import { useFakeClock } from '../support/fake-clock.js';
+import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { rejection, turn, watch } from '../support/promises.js';
 import type { ScriptedConnection } from '../support/scripted-server.js';
 
@@ -21,6 +21,7 @@ const version = (major: number) => ({ major, minor: 0, patch: 0, build: 0 });
 describe('requests', () => {
   const bench = useBench();
   const time = useFakeClock();
+  requireNoTimersLeft(time);
 
   /** Receives the next LIST_ENDPOINTS, told from others by its filter, and answers it. */
   async function serve(connection: ScriptedConnection, filter: number): Promise<void> {
