@@ -228,6 +228,31 @@ describe('connection', () => {
     assert.equal((await again).confirmation, 77);
   });
 
+  it('is not disturbed by a listener of its state that throws', async () => {
+    const server = await bench.scriptedAmm();
+    const client = bench.amm({ port: server.port });
+    const faults: Error[] = [];
+    client.on('fault', (error) => {
+      faults.push(error);
+      throw new Error('this one throws too');
+    });
+    client.on('state', (state) => {
+      throw new Error(`cannot bear ${state}`);
+    });
+    const list = client.listEndpoints();
+    const connection = await server.connection();
+    await connection.receive(LIST.request);
+    connection.send(LIST.response, EMPTY);
+    await list;
+    await client.close();
+    assert.deepEqual(
+      faults.map(({ message }) => message),
+      ['connecting', 'connected', 'closed'].map(
+        (state) => `A listener of the state failed: cannot bear ${state}`,
+      ),
+    );
+  });
+
   describe('close', () => {
     it('ends the connection in an orderly way', async () => {
       const server = await bench.scriptedAmm();
@@ -304,6 +329,21 @@ describe('connection', () => {
       connection.end();
       await closing;
       assert.deepEqual(time.clock.pending, []);
+    });
+
+    it('leaves nothing behind also where it is called on hearing of a loss', async () => {
+      const server = await bench.scriptedAmm();
+      const client = await connected(bench.amm({ port: server.port }));
+      const closed = new Promise<void>((resolve) => {
+        client.on('state', (state) => {
+          if (state === 'disconnected') void client.close().then(resolve);
+        });
+      });
+      (await server.connection()).reset();
+      await closed;
+      await turn();
+      assert.deepEqual(time.clock.pending, []);
+      await rejection(client.listEndpoints(), 'AKM_CLOSED');
     });
 
     it('gives an attempt up', async () => {

@@ -172,6 +172,30 @@ describe('a peer that is silent', () => {
     assert.equal(server.accepted, 1);
   });
 
+  it('has the request timeout to answer even where the queue is full', async () => {
+    const server = await bench.scriptedApp();
+    const client = await connected(bench.app({ port: server.port, ...options, queueLimit: 1 }));
+    const connection = await server.connection();
+    const registration = client.hold(1, 100).register();
+    await connection.receive(APP_OPERATIONS.REGISTER_APP.request);
+    connection.send(APP_OPERATIONS.REGISTER_APP.response, { status: 0 });
+    await registration;
+    time.clock.advance(30_000);
+    await connection.receive(VERSION.request);
+    connection.send(VERSION.response, version(1));
+    await caughtUp(client, connection);
+    connection.pause(); // from now on what is sent piles up
+    while (client.waiting < 1) {
+      client.send({ atrId: 1, appValue: 1, data: 'x' }, () => undefined);
+      await turn();
+    }
+    time.clock.advance(30_000);
+    await turn();
+    assert.equal(client.state, 'connected');
+    time.clock.advance(5000);
+    await inState(client, 'disconnected');
+  });
+
   it('is asked nothing where the heartbeat is off', async () => {
     const server = await bench.scriptedApp();
     await connected(bench.app({ port: server.port, heartbeat: 0 }));

@@ -136,6 +136,18 @@ describe('sending', () => {
     );
   });
 
+  it('refuses what is neither text nor bytes', async () => {
+    const { client } = await ready();
+    for (const [data, told] of [
+      [5, 'The data is 5;'],
+      [{}, 'The data is an object;'],
+      [undefined, 'The data is undefined;'],
+    ] as const) {
+      const { message } = await rejection(send(client, data as never), 'AKM_INVALID_INPUT');
+      assert.ok(message.startsWith(told), message);
+    }
+  });
+
   it('copies the data: it may be changed as soon as the call returns', async () => {
     const server = await bench.scriptedApp();
     const client = bench.app({ port: server.port });
@@ -392,6 +404,26 @@ describe('sending', () => {
       assert.equal(client.waiting, 0);
     });
 
+    it('fails at once where the peer ends its side', async () => {
+      const { client, connection, sent } = await flooded(['error']);
+      connection.end();
+      const outcomes = await Promise.all(sent);
+      assert.deepEqual(outcomes.slice(-50), Array(50).fill('AKM_NOT_CONNECTED'));
+      assert.equal(client.state, 'disconnected');
+    });
+
+    it('delivers all that waits with "queue", though no more may wait, after the registration was made again', async () => {
+      const { server, client, connection, sent } = await flooded(['queue']);
+      connection.reset();
+      await inState(client, 'disconnected');
+      time.clock.advance(100);
+      const next = await server.connection();
+      await next.receive(REGISTER.request);
+      next.send(REGISTER.response, { status: 0 });
+      assert.deepEqual(await receive(next, 50), numbered(50, sent.length - 50));
+      assert.deepEqual((await Promise.all(sent)).slice(-50), Array(50).fill('taken'));
+    });
+
     it('is not kept from closing', async () => {
       const { client, sent } = await flooded(['queue']);
       const closing = client.close();
@@ -408,6 +440,9 @@ describe('sending', () => {
     const sent = send(client, 'x', { offline: 'queue' });
     await Promise.all([client.close(), rejection(sent, 'AKM_CLOSED')]);
     await rejection(send(client, 'x'), 'AKM_CLOSED');
+    await rejection(send(client, 'x', { offline: 'queue' }), 'AKM_CLOSED');
+    await rejection(client.hold(1, 100).register(), 'AKM_CLOSED');
+    await rejection(send(client, 'x', { offline: 'queue' }), 'AKM_CLOSED');
     assert.equal(client.waiting, 0);
   });
 });
