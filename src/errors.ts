@@ -47,8 +47,9 @@ export interface AkmErrorDetails {
 export class AkmError extends Error {
   override readonly name = 'AkmError';
   readonly code: AkmErrorCode;
-  readonly confirmation?: number;
-  readonly status?: number;
+  // declared only: a property that is not known is not there at all
+  declare readonly confirmation?: number;
+  declare readonly status?: number;
 
   constructor(code: AkmErrorCode, message: string, details: AkmErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });

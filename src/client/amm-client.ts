@@ -72,6 +72,8 @@ export class AmmClient extends ServiceClient {
   private readonly idleTimeout: number;
   private readonly allowInferred: boolean;
   private idleTimer: NodeJS.Timeout | undefined;
+  /** The idle time was over while a heartbeat waited for its answer. */
+  private overstayed = false;
 
   /** @throws AkmError `AKM_INVALID_INPUT` naming the option */
   constructor(options: AmmClientOptions = {}) {
@@ -160,9 +162,14 @@ export class AmmClient extends ServiceClient {
   protected override onIdle(): void {
     // a timer that runs already goes on: heartbeats, which come by here too, are no use of the connection
     if (this.idleTimeout === 0 || this.idleTimer || this.state !== 'connected') return;
+    if (this.overstayed) {
+      this.rest();
+      return;
+    }
     this.idleTimer = setTimeout(() => {
       this.idleTimer = undefined;
-      if (!this.queue.busy) this.connection.rest();
+      if (this.queue.busy) this.overstayed = true;
+      else this.rest();
     }, this.idleTimeout);
   }
 
@@ -180,7 +187,13 @@ export class AmmClient extends ServiceClient {
     return this.exchange(operation, values, options);
   };
 
+  private rest(): void {
+    this.overstayed = false;
+    this.connection.rest();
+  }
+
   private stopIdleTimer(): void {
+    this.overstayed = false;
     clearTimeout(this.idleTimer);
     this.idleTimer = undefined;
   }

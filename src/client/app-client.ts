@@ -1,4 +1,4 @@
-import { AkmError, messageOf } from '../errors.js';
+import { AkmError, describe, messageOf } from '../errors.js';
 import {
   APP_OPERATIONS,
   RECEIVE_APP_DATA_RESPONSE,
@@ -76,6 +76,9 @@ export class AppClient extends ServiceClient {
         changed: () => {
           this.outbox.flush();
         },
+        tell: (call) => {
+          this.tell('An observer of a registration', call);
+        },
       },
       { min, max },
       queueLimit,
@@ -130,6 +133,13 @@ export class AppClient extends ServiceClient {
   send({ atrId, appValue, data, offline = 'error' }: OutgoingData, done: (error?: AkmError) => void): void {
     let send: Send;
     try {
+      if (this.state === 'closed') throw this.connection.notConnected();
+      if (typeof data !== 'string' && !Buffer.isBuffer(data)) {
+        throw new AkmError(
+          'AKM_INVALID_INPUT',
+          `The data is ${describe(data)}; a Buffer or a string is needed`,
+        );
+      }
       const target = {
         atrId: parseInteger(atrId, 'The ATR ID', U16_MAX),
         appValue: parseInteger(appValue, 'The App Value', U16_MAX),
@@ -214,6 +224,7 @@ export class AppClient extends ServiceClient {
   }
 
   protected override onClose(error: AkmError): void {
+    this.renewal = false;
     this.registrations.close();
     this.outbox.close(error);
   }

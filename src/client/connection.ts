@@ -56,6 +56,7 @@ export class Connection {
   /** The one timer: an attempt's deadline, the pause before the next, or the limit of an orderly end. */
   private timer: NodeJS.Timeout | undefined;
   private handingOn = false;
+  private decoder: FrameDecoder | undefined;
   private readonly backoff: Backoff;
   private closing: Promise<void> | undefined;
   private establishedAt = 0;
@@ -88,6 +89,11 @@ export class Connection {
   /** Whether the payloads of one chunk are being handed on right now: none of them can answer what is written only now. */
   get receiving(): boolean {
     return this.handingOn;
+  }
+
+  /** Whether a message has begun to arrive, and not ended yet. */
+  get midFrame(): boolean {
+    return this.decoder?.midFrame ?? false;
   }
 
   /** Whether a write would neither fail nor pile up in memory. */
@@ -128,8 +134,8 @@ export class Connection {
   renew(): void {
     if (this.current !== 'connected') return;
     this.end('reconnect');
-    this.changeState('connecting');
-    this.user.lost(new AkmError('AKM_CONNECTION_LOST', `The connection to ${this.peer} is being renewed`));
+    const reason = new AkmError('AKM_CONNECTION_LOST', `The connection to ${this.peer} is being renewed`);
+    this.changeState('connecting', undefined, reason);
   }
 
   /** Ends the connection in an orderly way until `open` is called again. */
@@ -191,6 +197,7 @@ export class Connection {
       this.backoff.reset(); // a peer that speaks the protocol is no reason for long pauses
       this.user.payload(payload);
     });
+    this.decoder = decoder;
     let failure: Error | undefined;
     socket.on('connect', () => {
       if (isCurrent()) this.established();
@@ -200,6 +207,10 @@ export class Connection {
     });
     socket.on('drain', () => {
       if (isCurrent() && this.current === 'connected') this.user.drained();
+    });
+    socket.on('end', () => {
+      // it will answer nothing any more, though it may be long in taking what we still had to say
+      if (isCurrent() && !this.sequel) this.socketClosed(undefined);
     });
     socket.on('error', (error) => {
       failure = error;
@@ -254,16 +265,15 @@ export class Connection {
       this.backoff.reset();
     this.socket?.destroy();
     this.socket = undefined;
-    this.pause(reason);
-    if (wasConnected) this.user.lost(reason);
+    this.pause(reason, wasConnected);
   }
 
-  private pause(reason: AkmError): void {
+  private pause(reason: AkmError, wasConnected = false): void {
     this.reason = reason;
     this.setTimer(this.backoff.next(), () => {
       this.attempt();
     });
-    this.changeState('disconnected', reason);
+    this.changeState('disconnected', reason, wasConnected ? reason : undefined);
   }
 
   private end(sequel: Sequel): void {
@@ -315,10 +325,12 @@ export class Connection {
         );
   }
 
-  private changeState(state: ConnectionState, error?: AkmError): void {
+  /** @param lost why the connection that stood is gone: that is seen to before anybody hears of the new state, and may react */
+  private changeState(state: ConnectionState, error?: AkmError, lost?: AkmError): void {
     if (this.current === state) return;
     this.current = state;
-    this.user.stateChanged(state, error);
+    if (lost) this.user.lost(lost);
+    if (this.state === state) this.user.stateChanged(state, error); // unless closed meanwhile
   }
 
   private setTimer(delay: number, action: () => void): void {

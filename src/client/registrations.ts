@@ -43,6 +43,8 @@ export interface RegistrationPort {
   renewConnection(): void;
   /** Sends in this ATR may now be possible, or have become hopeless. */
   changed(atrId: number): void;
+  /** Calls an observer, whatever it may throw. */
+  tell(call: () => void): void;
 }
 
 /**
@@ -205,7 +207,7 @@ class Entry {
         return;
       }
       const answer = await this.ask(urgent);
-      for (const observer of this.observers) observer.registered?.(answer);
+      for (const observer of this.observers) this.port.tell(() => observer.registered?.(answer));
     } catch {
       // a refusal was told already and is tried again; anything else is made good with the next connection
     }
@@ -243,7 +245,8 @@ class Entry {
       }
       return answer;
     } catch (error) {
-      if (error instanceof AkmError && error.code === 'AKM_REJECTED') this.refused(error);
+      const isCurrent = this.epochAsked === this.epoch;
+      if (isCurrent && error instanceof AkmError && error.code === 'AKM_REJECTED') this.refused(error);
       throw error;
     } finally {
       this.underWay = undefined;
@@ -262,14 +265,15 @@ class Entry {
     this.answer = undefined;
     this.change('refused', error);
     // it may succeed later: after a reconnect the peer can still hold the App Value for the connection it has not missed yet
-    this.retryTimer = setTimeout(() => void this.attempt(false), this.backoff.next());
+    clearTimeout(this.retryTimer);
+    this.retryTimer = setTimeout(() => void this.attempt(true), this.backoff.next());
   }
 
   private change(state: RegistrationState, refusal?: AkmError): void {
     this.refusal = refusal;
     if (this.state === state) return;
     this.state = state;
-    for (const observer of this.observers) observer.stateChanged?.(state, refusal);
+    for (const observer of this.observers) this.port.tell(() => observer.stateChanged?.(state, refusal));
     this.port.changed(this.atrId);
   }
 }

@@ -25,6 +25,8 @@ export interface Request<T> {
 export interface RequestPort {
   readonly state: string;
   readonly receiving: boolean;
+  /** Whether a message has begun to arrive, and not ended yet. */
+  readonly midFrame: boolean;
   readonly peer: string;
   write(frame: Buffer): void;
   replace(reason: AkmError): void;
@@ -46,7 +48,8 @@ interface Job extends Omit<Request<unknown>, 'decode'> {
 export class RequestQueue {
   private readonly urgent: Job[] = [];
   private readonly waiting: Job[] = [];
-  private inFlight: { job: Job; writtenAt: number; timer: NodeJS.Timeout } | undefined;
+  /** `overtaken`: a message had begun to arrive before the request was written, so that one is no answer to it. */
+  private inFlight: { job: Job; writtenAt: number; timer: NodeJS.Timeout; overtaken: boolean } | undefined;
   /** Runs while a missing connection is still waited for. */
   private patience: NodeJS.Timeout | undefined;
   /** Response codes whose late answers are to be thrown away. */
@@ -72,7 +75,7 @@ export class RequestQueue {
   request<T>(request: Request<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.port.state !== 'connected' && !this.patience) throw this.port.notConnected();
-      this.budget.take();
+      if (isBudgeted(request)) this.budget.take();
       const job: Job = {
         ...request,
         answer: (payload, latencyMs) => {
@@ -104,14 +107,19 @@ export class RequestQueue {
   /** The connection is gone. What was written fails; what was not waits for the next connection. */
   lost(error: AkmError): void {
     this.land()?.job.fail(error);
+    // urgent requests are made for a connection when it stands, and are made again for the next
+    for (const job of this.urgent.splice(0)) this.fail(job, error);
     this.outage();
     this.checkIdle();
   }
 
   /** Whether this payload was the answer that is waited for, or a late one that is thrown away. */
-  payload(code: number, payload: Buffer): boolean {
+  payload(code: number | undefined, payload: Buffer): boolean {
+    const overtaken = this.inFlight?.overtaken;
+    if (this.inFlight) this.inFlight.overtaken = false;
+    if (code === undefined) return false;
     if (this.overdue.delete(code)) return true;
-    if (this.inFlight?.job.responseCode !== code) return false;
+    if (overtaken || this.inFlight?.job.responseCode !== code) return false;
     const { job, writtenAt } = this.inFlight;
     this.land();
     try {
@@ -128,7 +136,7 @@ export class RequestQueue {
     while (!this.inFlight && this.port.state === 'connected' && !this.port.receiving) {
       const job = this.urgent.shift() ?? this.waiting.shift();
       if (!job) break;
-      this.budget.give();
+      if (isBudgeted(job)) this.budget.give();
       this.fly(job);
     }
     this.checkIdle();
@@ -151,7 +159,7 @@ export class RequestQueue {
     const timer = setTimeout(() => {
       this.timedOut(job);
     }, this.timeout);
-    this.inFlight = { job, writtenAt: performance.now(), timer };
+    this.inFlight = { job, writtenAt: performance.now(), timer, overtaken: this.port.midFrame };
     this.port.write(job.frame);
   }
 
@@ -178,10 +186,12 @@ export class RequestQueue {
   }
 
   private failWaiting(error: AkmError): void {
-    for (const job of [...this.urgent.splice(0), ...this.waiting.splice(0)]) {
-      this.budget.give();
-      job.fail(error);
-    }
+    for (const job of [...this.urgent.splice(0), ...this.waiting.splice(0)]) this.fail(job, error);
+  }
+
+  private fail(job: Job, error: AkmError): void {
+    if (isBudgeted(job)) this.budget.give();
+    job.fail(error);
   }
 
   private checkIdle(): void {
@@ -192,4 +202,15 @@ export class RequestQueue {
     clearTimeout(this.patience);
     this.patience = undefined;
   }
+}
+
+/**
+ * Registrations that are made again and heartbeats do not count: with a full queue they are what empties it. There are never more of them
+ * than registrations, and one heartbeat.
+ */
+function isBudgeted({
+  urgent = false,
+  forgiving = false,
+}: Pick<Request<unknown>, 'urgent' | 'forgiving'>): boolean {
+  return !urgent && !forgiving;
 }

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { AkmError } from '../errors.js';
+import { AkmError, messageOf } from '../errors.js';
 import {
   CODE_SIZE,
   codeOf,
@@ -88,7 +88,7 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
     this.connection = new Connection(dialect, options, {
       stateChanged: (state, error) => {
         if (state !== 'connected') this.heartbeat.stop();
-        this.emit('state', state, ...(error ? [error] : []));
+        this.tell('A listener of the state', () => this.emit('state', state, ...(error ? [error] : [])));
       },
       connected: () => {
         this.heartbeat.start();
@@ -261,6 +261,7 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
 
   private take(payload: Buffer): void {
     const code = codeOf(payload);
+    const answers = this.queue.payload(code, payload);
     if (code === undefined) {
       this.fault(
         new AkmError(
@@ -268,13 +269,26 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
           `${this.peer} sent a message of ${payload.length} bytes, too few for a code`,
         ),
       );
-    } else if (!this.queue.payload(code, payload)) {
+    } else if (!answers) {
       this.onPush?.(code, payload);
+    }
+  }
+
+  /** Calls what is not ours: where it throws, that is told, and disturbs nothing here. */
+  protected tell(whom: string, call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.fault(new Error(`${whom} failed: ${messageOf(error)}`, { cause: error }));
     }
   }
 
   /** Tells of a message that was thrown away. */
   protected fault(error: Error): void {
-    this.emit('fault', error);
+    try {
+      this.emit('fault', error);
+    } catch {
+      // who should be told of failures fails: there is no one left to tell
+    }
   }
 }

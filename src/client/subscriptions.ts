@@ -24,7 +24,7 @@ export type DataListener = (received: ReceivedData) => void;
  * for others.
  */
 export class Subscriptions {
-  private readonly listeners = new Map<string, Set<DataListener>>();
+  private readonly subscriptions = new Map<string, Set<{ listener: DataListener }>>();
 
   /** @param failed gets what a listener threw: it must not keep the message from the others */
   constructor(private readonly failed: (error: unknown) => void) {}
@@ -32,12 +32,13 @@ export class Subscriptions {
   /** Returns the function that ends the subscription. */
   add(filter: DataFilter, listener: DataListener): () => void {
     const key = keyOf(filter.atrId, filter.appValue);
-    const set = this.listeners.get(key) ?? new Set();
-    this.listeners.set(key, set);
-    set.add(listener);
+    const set = this.subscriptions.get(key) ?? new Set();
+    this.subscriptions.set(key, set);
+    const subscription = { listener }; // the same function may be subscribed twice
+    set.add(subscription);
     return () => {
-      set.delete(listener);
-      if (set.size === 0 && this.listeners.get(key) === set) this.listeners.delete(key);
+      set.delete(subscription);
+      if (set.size === 0 && this.subscriptions.get(key) === set) this.subscriptions.delete(key);
     };
   }
 
@@ -51,11 +52,13 @@ export class Subscriptions {
   }
 
   private handOn(key: string, received: ReceivedData): void {
-    const set = this.listeners.get(key);
+    const set = this.subscriptions.get(key);
     if (!set) return;
-    for (const listener of set) {
+    // who subscribes while a message is handed on gets the next one first
+    for (const subscription of [...set]) {
+      if (!set.has(subscription)) continue;
       try {
-        listener(received);
+        subscription.listener(received);
       } catch (error) {
         this.failed(error);
       }

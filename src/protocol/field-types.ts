@@ -319,7 +319,12 @@ export function table<V, In>(
       writeEntries(entry, target, offset, values, name);
       return offset + size;
     },
-    read: (from, before) => readEntries(entry, from, Math.min(Number(before[countField]), capacity)),
+    read(from, before) {
+      const behind = from.offset + size;
+      const values = readEntries(entry, from, Math.min(Number(before[countField]), capacity));
+      if (!from.short) from.offset = Math.min(behind, from.end);
+      return values;
+    },
   };
 }
 

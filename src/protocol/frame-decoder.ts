@@ -24,6 +24,11 @@ export class FrameDecoder {
     private readonly onPayload: (payload: Buffer) => void,
   ) {}
 
+  /** Whether the stream ended, so far, within a frame. */
+  get midFrame(): boolean {
+    return this.headerBytes > 0 || this.payload !== undefined;
+  }
+
   /** Hands on no further payload, also when called from within `onPayload`. */
   stop(): void {
     this.stopped = true;

@@ -60,16 +60,16 @@ function prepare(args: string[]): Simulator | undefined {
 async function run(simulator: Simulator): Promise<void> {
   try {
     const { host, ammPort, appPort } = await simulator.start();
+    // before the lines that say it runs: whoever reads them may end it at once
+    const end = (): void => void simulator.stop();
+    process.once('SIGINT', end).once('SIGTERM', end);
     process.stdout.write(
       `AMM listening on ${host}:${ammPort}\nAppEndpoint listening on ${host}:${appPort}\n`,
     );
   } catch (error) {
     process.stderr.write(`akm-simulator: ${messageOf(error)}\n`);
     process.exitCode = 1;
-    return;
   }
-  const end = (): void => void simulator.stop();
-  process.once('SIGINT', end).once('SIGTERM', end);
 }
 
 const simulator = prepare(process.argv.slice(2));

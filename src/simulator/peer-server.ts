@@ -127,7 +127,7 @@ class PeerSession implements Session {
     const code = codeOf(payload);
     if (code === undefined || this.fault === 'silent') return;
     if (this.fault === 'disconnect') this.destroy();
-    else if (this.fault === 'garbage') this.socket.write(GARBAGE);
+    else if (this.fault === 'garbage') this.write(GARBAGE, this);
     else if (this.fault === 'slow') this.later(code, Buffer.from(payload));
     else this.service.received(this, code, payload);
   }

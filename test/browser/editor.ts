@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
-import { manifest } from '../support/real-node-red';
+import { manifest, repository } from '../support/real-node-red';
 
 /** How long a wait in the browser may take, in milliseconds. */
 const PATIENCE = 20_000;
@@ -144,6 +145,13 @@ export class Editor {
   async showDebugSidebar(): Promise<void> {
     await this.page.evaluate(`RED.actions.invoke('core:show-debug-tab')`);
     await this.page.locator('.red-ui-debug-content-list').waitFor();
+  }
+
+  /** Keeps a picture of how the editor looked when a test failed, in the folder `.screenshots` that git ignores. */
+  async pictureOf(test: Mocha.Test | undefined): Promise<void> {
+    if (test?.state !== 'failed') return;
+    const name = test.fullTitle().replace(/[^\w.]+/g, '-');
+    await this.page.screenshot({ path: join(repository, '.screenshots', `${name}.png`) });
   }
 
   /** Closes the page, and gives all that a user would complain about. */

@@ -3,21 +3,32 @@ import type { Browser } from 'playwright-core';
 import { exampleNames, nodeRedVersions, RealNodeRed } from '../support/real-node-red';
 import { Editor, startBrowser } from './editor';
 
-/** For each example a button to press, and what the debug sidebar then shows. */
-const tries: Readonly<
-  Record<string, { readonly press: string; readonly node: string; readonly shows: string }>
-> = {
-  '01 - First steps': {
-    press: 'say hello',
-    node: '100 received the reply',
-    shows: 'Thank you for: Hello from application 100',
-  },
-  '02 - Provision an endpoint': {
-    press: 'endpoint C0FFEE…01',
-    node: 'the AMM accepted',
-    shows: 'accepted: true',
-  },
-  '03 - Catch errors': { press: 'no identifier', node: 'look at the flow', shows: 'AKM_INVALID_INPUT' },
+/** What a person does with an example, and what the debug sidebar then shows. */
+interface Try {
+  /** The inject node whose button is pressed; without one, the deploy itself does it. */
+  readonly press?: string;
+  /** The debug node. */
+  readonly node: string;
+  readonly shows: string;
+}
+
+/** For each example things to try, such that the sidebar has something from every type of node. */
+const tries: Readonly<Record<string, readonly Try[]>> = {
+  '01 - First steps': [
+    { node: '200 is registered', shows: 'registered: true' },
+    { press: 'list the endpoints', node: 'endpoints', shows: 'array[4]' },
+    { press: 'list the ATRs', node: 'trust relationships', shows: 'array[5]' },
+    {
+      press: 'say hello',
+      node: '100 received the reply',
+      shows: 'Thank you for: Hello from application 100',
+    },
+  ],
+  '02 - Provision an endpoint': [
+    { press: 'endpoint C0FFEE…01', node: 'the AMM accepted', shows: 'accepted: true' },
+    { press: 'endpoint C0FFEE…01', node: 'why not', shows: 'AKM_REJECTED' },
+  ],
+  '03 - Catch errors': [{ press: 'no identifier', node: 'look at the flow', shows: 'AKM_INVALID_INPUT' }],
 };
 
 for (const version of nodeRedVersions) {
@@ -38,7 +49,8 @@ for (const version of nodeRedVersions) {
       await editor.showDebugSidebar();
     });
 
-    afterEach(async () => {
+    afterEach(async function () {
+      await editor.pictureOf(this.currentTest);
       assert.deepEqual(await editor.close(), []);
     });
 
@@ -49,12 +61,14 @@ for (const version of nodeRedVersions) {
 
     for (const name of exampleNames) {
       it(`"${name}" is imported from the menu, deployed without an edit, and does its work`, async () => {
-        const example = tries[name];
-        assert.ok(example, 'every example has a button to try');
+        const steps = tries[name];
+        assert.ok(steps, 'every example has something to try');
         await editor.importExample(name);
         await editor.deploy();
-        await editor.press(example.press);
-        await editor.debugMessage(example.node).filter({ hasText: example.shows }).first().waitFor();
+        for (const { press, node, shows } of steps) {
+          if (press !== undefined) await editor.press(press);
+          await editor.debugMessage(`node: ${node}`).filter({ hasText: shows }).first().waitFor();
+        }
       });
     }
   });

@@ -56,7 +56,8 @@ for (const version of nodeRedVersions) {
       browser = await startBrowser();
     });
 
-    afterEach(async () => {
+    afterEach(async function () {
+      await editor.pictureOf(this.currentTest);
       assert.deepEqual(await editor.close(), []);
     });
 

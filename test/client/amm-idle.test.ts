@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { AmmClient } from '../../src/client/amm-client.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { caughtUp, connected, inState, useBench } from '../support/clients.js';
-import { useFakeClock } from '../support/fake-clock.js';
+import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { turn } from '../support/promises.js';
 import type { ScriptedConnection } from '../support/scripted-server.js';
 
@@ -12,6 +12,7 @@ const IDLE = 1000;
 describe('an AMM connection without requests', () => {
   const bench = useBench();
   const time = useFakeClock();
+  requireNoTimersLeft(time);
 
   async function answerNext(connection: ScriptedConnection): Promise<void> {
     await connection.receive(LIST.request);
@@ -94,14 +95,14 @@ describe('an AMM connection without requests', () => {
     assert.equal(server.accepted, 1, 'the heartbeat does not bring it back');
   });
 
-  it('is not let go while the heartbeat waits for its answer', async () => {
+  it('is not let go while the heartbeat waits for its answer, but right after it', async () => {
     const server = await bench.scriptedAmm();
     const client = await connected(bench.amm({ port: server.port, idleTimeout: IDLE, heartbeat: IDLE - 1 }));
     const connection = await server.connection();
     time.clock.advance(IDLE);
     assert.equal(client.state, 'connected');
     await answerNext(connection);
-    await caughtUp(client, connection);
+    await inState(client, 'idle');
   });
 
   it('serves a request made while it is being let go on a new connection', async () => {
@@ -141,6 +142,14 @@ describe('an AMM connection without requests', () => {
     await ask(client, await server.connection());
     assert.deepEqual(time.clock.pending, []);
     assert.equal(client.state, 'connected');
+  });
+
+  it('leaves no timer behind when the client closes', async () => {
+    const server = await bench.scriptedAmm();
+    const client = await connected(bench.amm({ port: server.port, idleTimeout: IDLE }));
+    await ask(client, await server.connection());
+    await client.close();
+    assert.deepEqual(time.clock.pending, []);
   });
 
   it('is not let go by the idle time of the connection before', async () => {

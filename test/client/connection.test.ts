@@ -6,7 +6,7 @@ import type { ServiceClient } from '../../src/client/service-client.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { connected, inState, useBench } from '../support/clients.js';
-import { useFakeClock } from '../support/fake-clock.js';
+import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { freePort } from '../support/free-port.js';
 import { withoutNames } from '../support/never-resolving-host.js';
 import { rejection, turn, watch } from '../support/promises.js';
@@ -34,6 +34,7 @@ async function disconnection(client: ServiceClient): Promise<AkmError> {
 describe('connection', () => {
   const bench = useBench();
   const time = useFakeClock();
+  requireNoTimersLeft(time);
 
   it('is made with the first request, and used for the next ones', async () => {
     const server = await bench.scriptedAmm();
@@ -227,6 +228,31 @@ describe('connection', () => {
     assert.equal((await again).confirmation, 77);
   });
 
+  it('is not disturbed by a listener of its state that throws', async () => {
+    const server = await bench.scriptedAmm();
+    const client = bench.amm({ port: server.port });
+    const faults: Error[] = [];
+    client.on('fault', (error) => {
+      faults.push(error);
+      throw new Error('this one throws too');
+    });
+    client.on('state', (state) => {
+      throw new Error(`cannot bear ${state}`);
+    });
+    const list = client.listEndpoints();
+    const connection = await server.connection();
+    await connection.receive(LIST.request);
+    connection.send(LIST.response, EMPTY);
+    await list;
+    await client.close();
+    assert.deepEqual(
+      faults.map(({ message }) => message),
+      ['connecting', 'connected', 'closed'].map(
+        (state) => `A listener of the state failed: cannot bear ${state}`,
+      ),
+    );
+  });
+
   describe('close', () => {
     it('ends the connection in an orderly way', async () => {
       const server = await bench.scriptedAmm();
@@ -305,6 +331,21 @@ describe('connection', () => {
       assert.deepEqual(time.clock.pending, []);
     });
 
+    it('leaves nothing behind also where it is called on hearing of a loss', async () => {
+      const server = await bench.scriptedAmm();
+      const client = await connected(bench.amm({ port: server.port }));
+      const closed = new Promise<void>((resolve) => {
+        client.on('state', (state) => {
+          if (state === 'disconnected') void client.close().then(resolve);
+        });
+      });
+      (await server.connection()).reset();
+      await closed;
+      await turn();
+      assert.deepEqual(time.clock.pending, []);
+      await rejection(client.listEndpoints(), 'AKM_CLOSED');
+    });
+
     it('gives an attempt up', async () => {
       await withoutNames(async () => {
         const client = bench.amm({ host: 'amm.test' });
@@ -330,12 +371,21 @@ describe('connection', () => {
   });
 });
 
+/** How many sockets and timers keep this process alive. */
+function resources(): { sockets: number; timers: number } {
+  const kinds = process.getActiveResourcesInfo();
+  return {
+    sockets: kinds.filter((kind) => kind === 'TCPSocketWrap').length,
+    timers: kinds.filter((kind) => kind === 'Timeout').length,
+  };
+}
+
 describe('a closed client', () => {
   const bench = useBench();
 
   it('leaves no socket and no timer behind', async () => {
     const servers = [await bench.scriptedAmm(), await bench.scriptedApp()] as const;
-    const before = process.getActiveResourcesInfo().sort();
+    const before = resources();
     const amm = bench.amm({ port: servers[0].port, heartbeat: 30_000 });
     const app = bench.app({ port: servers[1].port, heartbeat: 30_000 });
     const list = amm.listEndpoints();
@@ -345,10 +395,16 @@ describe('a closed client', () => {
     connections[1].send(REGISTER.response, { status: 1 }); // refused, and so to be tried again later
     await list;
     await rejection(registration, 'AKM_REJECTED');
-    assert.ok(process.getActiveResourcesInfo().length > before.length);
+    const during = resources();
+    assert.ok(during.sockets >= 4 && during.timers >= 3);
     await Promise.all([amm.close(), app.close()]);
     for (const connection of connections) await connection.closed;
     await turn();
-    assert.deepEqual(process.getActiveResourcesInfo().sort(), before);
+    const after = resources();
+    // what the tests before this one left may go meanwhile
+    assert.ok(
+      after.sockets <= before.sockets && after.timers <= before.timers,
+      JSON.stringify({ before, after }),
+    );
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { APP_OPERATIONS, RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/app-messages.js';
 import { caughtUp, connected, inState, useBench } from '../support/clients.js';
-import { useFakeClock } from '../support/fake-clock.js';
+import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { turn } from '../support/promises.js';
 
 const LIST = AMM_OPERATIONS.LIST_ENDPOINTS;
@@ -13,6 +13,7 @@ const options = { heartbeat: 30_000, requestTimeout: 5000, reconnectMin: 100 };
 describe('a peer that is silent', () => {
   const bench = useBench();
   const time = useFakeClock();
+  requireNoTimersLeft(time);
 
   it('is replaced where it answered the heartbeat before: an AppEndpoint', async () => {
     const server = await bench.scriptedApp();
@@ -169,6 +170,30 @@ describe('a peer that is silent', () => {
     connection.send(AMM_OPERATIONS.LIST_ATRS.response, { confirmation: 0, count: 0, atrs: [] });
     await list;
     assert.equal(server.accepted, 1);
+  });
+
+  it('has the request timeout to answer even where the queue is full', async () => {
+    const server = await bench.scriptedApp();
+    const client = await connected(bench.app({ port: server.port, ...options, queueLimit: 1 }));
+    const connection = await server.connection();
+    const registration = client.hold(1, 100).register();
+    await connection.receive(APP_OPERATIONS.REGISTER_APP.request);
+    connection.send(APP_OPERATIONS.REGISTER_APP.response, { status: 0 });
+    await registration;
+    time.clock.advance(30_000);
+    await connection.receive(VERSION.request);
+    connection.send(VERSION.response, version(1));
+    await caughtUp(client, connection);
+    connection.pause(); // from now on what is sent piles up
+    while (client.waiting < 1) {
+      client.send({ atrId: 1, appValue: 1, data: 'x' }, () => undefined);
+      await turn();
+    }
+    time.clock.advance(30_000);
+    await turn();
+    assert.equal(client.state, 'connected');
+    time.clock.advance(5000);
+    await inState(client, 'disconnected');
   });
 
   it('is asked nothing where the heartbeat is off', async () => {

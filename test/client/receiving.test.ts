@@ -5,13 +5,14 @@ import { APP_OPERATIONS, RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/ap
 import { APP_DIALECT } from '../../src/protocol/header.js';
 import { encodeFrame } from '../../src/protocol/message.js';
 import { caughtUp, connected, useBench } from '../support/clients.js';
-import { useFakeClock } from '../support/fake-clock.js';
+import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 
 const DATA = RECEIVE_APP_DATA_RESPONSE;
 
 describe('receiving', () => {
   const bench = useBench();
   const time = useFakeClock();
+  requireNoTimersLeft(time);
 
   async function ready() {
     const server = await bench.scriptedApp();
@@ -54,6 +55,23 @@ describe('receiving', () => {
       connection.send(DATA, { atrId: 1, appValue: 1, data: Buffer.alloc(length, 1) });
     await caughtUp(client, connection);
     assert.deepEqual(lengths, [0, 4046, 1]);
+  });
+
+  it('takes nothing else for application data, and finds no fault with it', async () => {
+    const { client, connection } = await ready();
+    const told: unknown[] = [];
+    client.subscribe({}, (received) => told.push(received));
+    const body = encodeFrame(APP_DIALECT, DATA, { atrId: 1, appValue: 1, data: Buffer.from('x') }).subarray(
+      16,
+    );
+    client.on('fault', ({ message }) => told.push(message));
+    for (const code of [0x45, 0x47, 0x05, 0x43, 0x46_00]) {
+      connection.sendRaw(code, body);
+      connection.sendRaw(code);
+    }
+    await caughtUp(client, connection);
+    assert.equal(told.length, 1);
+    assert.match(String(told[0]), /of 0 bytes, too few for a code/); // what this test ends with
   });
 
   it('never overwrites a copy that somebody keeps', async () => {

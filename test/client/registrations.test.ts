@@ -5,7 +5,7 @@ import { APP_OPERATIONS, SEND_APP_DATA_REQUEST } from '../../src/protocol/app-me
 import { APP_DIALECT } from '../../src/protocol/header.js';
 import { encodeFrame } from '../../src/protocol/message.js';
 import { caughtUp, connected, inState, useBench } from '../support/clients.js';
-import { useFakeClock } from '../support/fake-clock.js';
+import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { Mailbox } from '../support/mailbox.js';
 import { rejection, thrown, turn, watch } from '../support/promises.js';
 import type { ScriptedConnection } from '../support/scripted-server.js';
@@ -67,6 +67,7 @@ function observer(): RegistrationObserver & { told: Mailbox<string> } {
 describe('registrations', () => {
   const bench = useBench();
   const time = useFakeClock();
+  requireNoTimersLeft(time);
 
   it('are asked for, and tell how that went', async () => {
     const server = await bench.scriptedApp();
@@ -295,7 +296,10 @@ describe('registrations', () => {
       time.clock.advanceToNext();
       const third = await server.connection();
       const places = [await serve(third), await serve(third), await serve(third)];
-      assert.deepEqual(places.map(([, appValue]) => appValue).sort(), [100, 101, 102]);
+      assert.deepEqual(
+        places.map(([, appValue]) => appValue),
+        [100, 101, 102],
+      );
       await third.receive(SEND_APP_DATA_REQUEST);
       await sent;
     });
@@ -327,6 +331,48 @@ describe('registrations', () => {
       await caughtUp(client, connection);
       assert.equal(registration.state, 'registered');
       assert.deepEqual(time.clock.pending, []);
+    });
+
+    it('leave nothing behind when the client closes, however often they were asked for', async () => {
+      const server = await bench.scriptedApp();
+      const client = await connected(bench.app({ port: server.port }));
+      const connection = await server.connection();
+      const registration = client.hold(1, 100);
+      const refused = [registration.register(), registration.register()];
+      for (const each of refused) {
+        await serve(connection, 1);
+        await rejection(each, 'AKM_REJECTED');
+      }
+      await client.close();
+      assert.deepEqual(time.clock.pending, []);
+    });
+
+    it('are not tried again once they are released', async () => {
+      const server = await bench.scriptedApp();
+      const client = await connected(bench.app({ port: server.port }));
+      const connection = await server.connection();
+      const registration = client.hold(1, 100);
+      const refused = registration.register();
+      await connection.receive(REGISTER.request);
+      registration.release();
+      time.clock.advance(TAKEOVER);
+      connection.send(REGISTER.response, { status: 1 });
+      await rejection(refused, 'AKM_REJECTED');
+      await client.close();
+      assert.deepEqual(time.clock.pending, []);
+    });
+
+    it('are pending where the connection went with the refusal', async () => {
+      const server = await bench.scriptedApp();
+      const client = await connected(bench.app({ port: server.port }));
+      const registration = client.hold(1, 100);
+      const refused = registration.register();
+      const connection = await server.connection();
+      await connection.receive(REGISTER.request);
+      const no = encodeFrame(APP_DIALECT, REGISTER.response, { status: 1 });
+      connection.write(Buffer.concat([no, Buffer.from('and then garbage')]));
+      await rejection(refused, 'AKM_REJECTED');
+      assert.deepEqual([client.state, registration.state], ['disconnected', 'pending']);
     });
 
     it('do not stand in the way of another in the same ATR', async () => {
@@ -514,6 +560,22 @@ describe('registrations', () => {
       await server.connection();
     });
 
+    it('do not renew a connection that is being closed', async () => {
+      const server = await bench.scriptedApp();
+      const client = await connected(bench.app({ port: server.port }));
+      const connection = await server.connection();
+      const leaving = await register(client, connection, [1, 100]);
+      const version = rejection(client.getVersion(), 'AKM_CLOSED');
+      await connection.receive(VERSION.request);
+      leaving.release();
+      time.clock.advance(TAKEOVER); // from now on the connection is renewed as soon as no request is in flight
+      const states: string[] = [];
+      client.on('state', (state) => states.push(state));
+      await Promise.all([client.close(), version]);
+      assert.deepEqual([states, time.clock.pending], [['closed'], []]);
+      await rejection(client.getVersion(), 'AKM_CLOSED');
+    });
+
     it('keep what is sent meanwhile for the new connection', async () => {
       const server = await bench.scriptedApp();
       const client = await connected(bench.app({ port: server.port }));
@@ -532,6 +594,24 @@ describe('registrations', () => {
       await sent;
       assert.equal((await second.receive(SEND_APP_DATA_REQUEST)).data.toString(), 'x');
     });
+  });
+
+  it('are not disturbed by an observer that throws, which is told', async () => {
+    const server = await bench.scriptedApp();
+    const client = await connected(bench.app({ port: server.port }));
+    const connection = await server.connection();
+    const faults: string[] = [];
+    client.on('fault', ({ message }) => faults.push(message));
+    const other = observer();
+    client.hold(1, 100, {
+      stateChanged: () => {
+        throw new Error('cannot bear this');
+      },
+    });
+    await register(client, connection, [1, 100], other);
+    assert.equal(await other.told.take(), 'registered');
+    assert.deepEqual(faults, ['An observer of a registration failed: cannot bear this']);
+    await client.close();
   });
 
   it('end with the client', async () => {

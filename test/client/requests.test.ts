@@ -4,7 +4,7 @@ import { APP_OPERATIONS, RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/ap
 import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
 import { encodeFrame, encodeRawFrame } from '../../src/protocol/message.js';
 import { caughtUp, connected, inState, useBench } from '../support/clients.js';
-import { useFakeClock } from '../support/fake-clock.js';
+import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { rejection, turn, watch } from '../support/promises.js';
 import type { ScriptedConnection } from '../support/scripted-server.js';
 
@@ -21,6 +21,7 @@ const version = (major: number) => ({ major, minor: 0, patch: 0, build: 0 });
 describe('requests', () => {
   const bench = useBench();
   const time = useFakeClock();
+  requireNoTimersLeft(time);
 
   /** Receives the next LIST_ENDPOINTS, told from others by its filter, and answers it. */
   async function serve(connection: ScriptedConnection, filter: number): Promise<void> {
@@ -113,6 +114,40 @@ describe('requests', () => {
     assert.deepEqual(await connection.receive(LIST.request), { filter: 2 });
     await caughtUp(client, connection);
     connection.send(LIST.response, answer(2));
+    assert.deepEqual(
+      (await Promise.all(lists)).map(({ confirmation }) => confirmation),
+      [1, 2],
+    );
+  });
+
+  it('are not answered by what had begun to come before they were written', async () => {
+    const server = await bench.scriptedAmm();
+    const client = bench.amm({ port: server.port });
+    const lists = [1, 2].map((filter) => client.listEndpoints(filter));
+    const connection = await server.connection();
+    await connection.receive(LIST.request);
+    const twice = Buffer.concat([answerFrame(1), answerFrame(1)]);
+    connection.write(twice.subarray(0, -100));
+    assert.deepEqual(await connection.receive(LIST.request), { filter: 2 });
+    connection.write(twice.subarray(-100));
+    await caughtUp(client, connection);
+    connection.send(LIST.response, answer(2));
+    assert.deepEqual(
+      (await Promise.all(lists)).map(({ confirmation }) => confirmation),
+      [1, 2],
+    );
+  });
+
+  it('are answered by what begins to come after they were written, whatever had begun before', async () => {
+    const server = await bench.scriptedAmm();
+    const client = bench.amm({ port: server.port });
+    const lists = [1, 2].map((filter) => client.listEndpoints(filter));
+    const connection = await server.connection();
+    await connection.receive(LIST.request);
+    const noMessage = Buffer.from('a55a5aa501000000ffff0000', 'hex');
+    connection.write(Buffer.concat([answerFrame(1), noMessage.subarray(0, 5)]));
+    await connection.receive(LIST.request);
+    connection.write(Buffer.concat([noMessage.subarray(5), answerFrame(2)]));
     assert.deepEqual(
       (await Promise.all(lists)).map(({ confirmation }) => confirmation),
       [1, 2],
@@ -354,6 +389,21 @@ describe('requests', () => {
       time.clock.advance(1);
       await rejection(list, 'AKM_NOT_CONNECTED');
       await comeBack();
+    });
+
+    it('wait for the next one also where they are made on hearing of the loss', async () => {
+      const server = await bench.scriptedAmm();
+      const client = await connected(bench.amm({ port: server.port, reconnectMin: 100 }));
+      const list = new Promise((resolve, reject) => {
+        client.once('state', () => {
+          client.listEndpoints(7).then(resolve, reject);
+        });
+      });
+      (await server.connection()).reset();
+      await inState(client, 'disconnected');
+      time.clock.advance(100);
+      await inState(client, 'connected');
+      await Promise.all([list, serve(await server.connection(), 7)]);
     });
 
     it('go out in order once there is one', async () => {

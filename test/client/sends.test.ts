@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
 import type { AppClient } from '../../src/client/app-client.js';
 import type { AkmError, AkmErrorCode } from '../../src/errors.js';
 import {
@@ -7,7 +9,7 @@ import {
   SEND_APP_DATA_REQUEST,
 } from '../../src/protocol/app-messages.js';
 import { caughtUp, connected, inState, useBench } from '../support/clients.js';
-import { useFakeClock } from '../support/fake-clock.js';
+import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { withResolvers } from '../support/mailbox.js';
 import { rejection, turn, watch } from '../support/promises.js';
 import type { ScriptedConnection, ScriptedServer } from '../support/scripted-server.js';
@@ -58,6 +60,7 @@ const numbered = (count: number, from = 0): string[] =>
 describe('sending', () => {
   const bench = useBench();
   const time = useFakeClock();
+  requireNoTimersLeft(time);
 
   async function ready(
     options: Parameters<typeof bench.app>[0] = {},
@@ -133,6 +136,18 @@ describe('sending', () => {
     );
   });
 
+  it('refuses what is neither text nor bytes', async () => {
+    const { client } = await ready();
+    for (const [data, told] of [
+      [5, 'The data is 5;'],
+      [{}, 'The data is an object;'],
+      [undefined, 'The data is undefined;'],
+    ] as const) {
+      const { message } = await rejection(send(client, data as never), 'AKM_INVALID_INPUT');
+      assert.ok(message.startsWith(told), message);
+    }
+  });
+
   it('copies the data: it may be changed as soon as the call returns', async () => {
     const server = await bench.scriptedApp();
     const client = bench.app({ port: server.port });
@@ -174,6 +189,23 @@ describe('sending', () => {
       await Promise.all(sent);
       assert.deepEqual(await receive(connection, 21), [...numbered(20), 'one more']);
       assert.equal(client.waiting, 0);
+    });
+
+    it('keeps the order also of what is sent on hearing of the registration', async () => {
+      const { client, connection } = await ready();
+      const sent: Promise<void>[] = [];
+      const registration = client.hold(2, 100, {
+        stateChanged: (state) => {
+          if (state === 'registered') sent.push(send(client, 'last', { atrId: 2 }));
+        },
+      });
+      const registering = registration.register();
+      sent.push(...numbered(3).map((data) => send(client, data, { atrId: 2 })));
+      await connection.receive(REGISTER.request);
+      connection.send(REGISTER.response, { status: 0 });
+      await registering;
+      assert.deepEqual(await receive(connection, 4), [...numbered(3), 'last']);
+      await Promise.all(sent);
     });
 
     it('fails with a registration that is refused', async () => {
@@ -292,13 +324,16 @@ describe('sending', () => {
     type Outcome = 'taken' | AkmErrorCode;
 
     /** Sends to an AppEndpoint that has stopped reading until no more may wait. */
-    async function flooded(offline: ('error' | 'queue')[]): Promise<{
+    async function flooded(
+      offline: ('error' | 'queue')[],
+      queueLimit = 50,
+    ): Promise<{
       server: ScriptedServer;
       client: AppClient;
       connection: ScriptedConnection;
       sent: Promise<Outcome>[];
     }> {
-      const { server, client, connection } = await ready({ queueLimit: 50 });
+      const { server, client, connection } = await ready({ queueLimit });
       connection.pause();
       const sent: Promise<Outcome>[] = [];
       for (let refused = false; !refused;) {
@@ -311,17 +346,30 @@ describe('sending', () => {
         );
         await turn(); // what the operating system can take it has taken before the next message
         refused =
-          client.waiting === 50 && (await Promise.race([outcome, Promise.resolve()])) === 'AKM_QUEUE_FULL';
+          client.waiting === queueLimit &&
+          (await Promise.race([outcome, Promise.resolve()])) === 'AKM_QUEUE_FULL';
         if (!refused) sent.push(outcome);
       }
-      assert.equal(client.waiting, 50);
+      assert.equal(client.waiting, queueLimit);
       return { server, client, connection, sent };
     }
 
     it('keeps no more in memory than may wait, then delivers it all, in order', async () => {
-      const { client, connection, sent } = await flooded(['error']);
+      let socket: Socket | undefined;
+      const onSocket = (message: unknown): void => {
+        ({ socket } = message as { socket: Socket });
+      };
+      subscribe('net.client.socket', onSocket);
+      // more than the operating system takes at one time
+      const { client, connection, sent } = await flooded(['error'], 3000);
+      unsubscribe('net.client.socket', onSocket);
       connection.read();
-      assert.deepEqual(await receive(connection, sent.length), numbered(sent.length));
+      let most = socket?.writableLength ?? NaN;
+      for (const expected of numbered(sent.length)) {
+        assert.deepEqual(await receive(connection, 1), [expected]);
+        most = Math.max(most, socket?.writableLength ?? NaN);
+      }
+      assert.ok(most < 500_000, `${most} bytes are in the socket's own queue`);
       assert.deepEqual(new Set(await Promise.all(sent)), new Set(['taken']));
       assert.equal(client.waiting, 0);
       await send(client, 'and one more');
@@ -356,6 +404,26 @@ describe('sending', () => {
       assert.equal(client.waiting, 0);
     });
 
+    it('fails at once where the peer ends its side', async () => {
+      const { client, connection, sent } = await flooded(['error']);
+      connection.end();
+      const outcomes = await Promise.all(sent);
+      assert.deepEqual(outcomes.slice(-50), Array(50).fill('AKM_NOT_CONNECTED'));
+      assert.equal(client.state, 'disconnected');
+    });
+
+    it('delivers all that waits with "queue", though no more may wait, after the registration was made again', async () => {
+      const { server, client, connection, sent } = await flooded(['queue']);
+      connection.reset();
+      await inState(client, 'disconnected');
+      time.clock.advance(100);
+      const next = await server.connection();
+      await next.receive(REGISTER.request);
+      next.send(REGISTER.response, { status: 0 });
+      assert.deepEqual(await receive(next, 50), numbered(50, sent.length - 50));
+      assert.deepEqual((await Promise.all(sent)).slice(-50), Array(50).fill('taken'));
+    });
+
     it('is not kept from closing', async () => {
       const { client, sent } = await flooded(['queue']);
       const closing = client.close();
@@ -372,6 +440,9 @@ describe('sending', () => {
     const sent = send(client, 'x', { offline: 'queue' });
     await Promise.all([client.close(), rejection(sent, 'AKM_CLOSED')]);
     await rejection(send(client, 'x'), 'AKM_CLOSED');
+    await rejection(send(client, 'x', { offline: 'queue' }), 'AKM_CLOSED');
+    await rejection(client.hold(1, 100).register(), 'AKM_CLOSED');
+    await rejection(send(client, 'x', { offline: 'queue' }), 'AKM_CLOSED');
     assert.equal(client.waiting, 0);
   });
 });

@@ -69,6 +69,33 @@ describe('subscriptions', () => {
     assert.deepEqual(got, ['first', 'second', 'second']);
   });
 
+  it('are two where the same function is subscribed twice', () => {
+    const subscriptions = new Subscriptions(unexpected);
+    const got: string[] = [];
+    const listener = (): void => {
+      got.push('x');
+    };
+    const end = subscriptions.add({}, listener);
+    subscriptions.add({}, listener);
+    subscriptions.dispatch(message(1, 1));
+    end();
+    subscriptions.dispatch(message(1, 1));
+    assert.equal(got.length, 3);
+  });
+
+  it('made while a message is handed on get the next one first', () => {
+    const subscriptions = new Subscriptions(unexpected);
+    const got: string[] = [];
+    subscriptions.add({}, () => {
+      got.push('first');
+      subscriptions.add({}, () => got.push('added'));
+    });
+    subscriptions.dispatch(message(1, 1));
+    assert.deepEqual(got, ['first']);
+    subscriptions.dispatch(message(1, 1));
+    assert.deepEqual(got, ['first', 'first', 'added']);
+  });
+
   it('do not keep a message from others by throwing', () => {
     const failures: unknown[] = [];
     const subscriptions = new Subscriptions((error) => failures.push(error));

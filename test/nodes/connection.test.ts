@@ -205,8 +205,9 @@ describe('akm-connection', () => {
         ['send', { payload: 'x', atrId: 1, appValue: 1 }],
       ];
       for (const [id, msg] of messages) {
+        await nodeRed.showing(id, 'disconnected');
         const { error } = await nodeRed.failure(id, { ...msg }, 'AKM_NOT_CONNECTED');
-        assert.match(error.message, /Not connected to the \w+ at 127\.0\.0\.1:\d+: .*ECONNREFUSED/);
+        assert.match(error.message, /Not connected to the \w+ at 127\.0\.0\.1:\d+: ./);
       }
       await bench.simulator({ ammPort, appPort });
       for (const [id] of messages) await nodeRed.showing(id, id === 'register' ? 'registered' : 'connected');
@@ -221,13 +222,12 @@ describe('akm-connection', () => {
       await nodeRed.failure('list', {}, 'AKM_NOT_CONNECTED'); // after more than one attempt
       const lines = () => nodeRed.log.filter(({ id }) => id === 'connection');
       assert.deepEqual(
-        lines().map(({ level, msg }) => [level, String(msg).replace(/:\d+/g, ':0')]),
-        [
-          [
-            WARN,
-            'No connection to the AMM at 127.0.0.1:0; trying until there is one: connect ECONNREFUSED 127.0.0.1:0',
-          ],
-        ],
+        lines().map(({ level }) => level),
+        [WARN],
+      );
+      assert.match(
+        String(lines()[0]?.msg),
+        /^No connection to the AMM at 127\.0\.0\.1:\d+; trying until there is one: ./,
       );
       await comeBack();
       await nodeRed.showing('list', 'connected');

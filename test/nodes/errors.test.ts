@@ -53,6 +53,7 @@ for (const { type, service, operation } of nodes) {
       const port = await freePort();
       const settings = connection({ ammPort: port, appPort: port }, { requestTimeout: '50' });
       await nodeRed.start(settings, node);
+      await nodeRed.showing('node', 'disconnected');
       for (let n = 0; n < 3; n += 1) {
         const { error } = await failure('AKM_NOT_CONNECTED');
         assert.match(error.message, /Not connected to .*: .*(ECONNREFUSED|no connection within 50 ms)/);

@@ -186,6 +186,11 @@ describe('akm-receive', () => {
       const caught = await nodeRed.caught('AKM_INVALID_INPUT');
       assert.match(caught.error.message, message);
       assert.deepEqual(caught.akm, { service: 'app', operation: 'RECEIVE_APP_DATA' });
+      assert.deepEqual(nodeRed.statuses('receive').at(-1), {
+        fill: 'red',
+        shape: 'ring',
+        text: 'bad settings',
+      });
     });
   }
 

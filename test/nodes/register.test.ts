@@ -315,6 +315,19 @@ describe('akm-register', () => {
       await freed;
     });
 
+    it('registers nothing more, also where it goes as soon as it came', async () => {
+      const app = await bench.scriptedApp();
+      const settings = connection({ appPort: app.port });
+      await nodeRed.start(settings, { ...told, id: 'other' });
+      const peer = await app.connection();
+      await nodeRed.deploy('nodes', settings, { ...told, id: 'other' }, automatic);
+      await nodeRed.deploy('nodes', settings, { ...told, id: 'other' });
+      const success = nodeRed.success('other', { a: 1, v: 200 });
+      await answer(peer, 1, 200);
+      await success;
+      assert.equal(peer.unasked, 0);
+    });
+
     it('makes the others again on a new connection, and nothing else', async () => {
       const other = { ...automatic, id: 'other', appValue: '200', wires: [['other-out']] };
       const app = await bench.scriptedApp();

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { APP_OPERATIONS, SEND_APP_DATA_REQUEST } from '../../src/protocol/app-messages.js';
+import { useClientSockets } from '../support/client-sockets.js';
 import { connection, type FlowNode, type Message } from '../support/flows.js';
 import { useNodeRed } from '../support/node-red-helper.js';
+import { turn } from '../support/promises.js';
 
 const REGISTER = APP_OPERATIONS.REGISTER_APP;
 
@@ -296,19 +298,20 @@ describe('akm-send', () => {
     });
   });
 
-  it('fails what the socket had not taken when the connection is lost', async () => {
-    const { peer } = await scripted(fixed, { queueLimit: '5000' });
-    peer.pause();
-    const payload = Buffer.alloc(4046);
-    const sent = Array.from({ length: 4000 }, () => nodeRed.input('send', { payload }));
-    await nodeRed.output();
-    peer.reset();
-    const failures = (await Promise.all(sent)).filter((error) => error !== undefined);
-    assert.deepEqual(
-      [...new Set(failures.map(({ code }) => code))],
-      ['AKM_CONNECTION_LOST', 'AKM_NOT_CONNECTED'],
-      'what was handed to the socket, then what was not',
-    );
-    for (const { code } of failures) await nodeRed.caught(code);
+  describe('with a socket that takes nothing', () => {
+    const sockets = useClientSockets();
+
+    it('fails what is on its way and what waits when the connection is lost', async () => {
+      const { peer } = await scripted(fixed);
+      for (const socket of sockets) socket.cork();
+      const payload = Buffer.alloc(4046);
+      const sent = Array.from({ length: 50 }, () => nodeRed.input('send', { payload }));
+      await turn();
+      assert.equal(nodeRed.size(), 0, 'nothing is sent on before the socket took it');
+      peer.reset();
+      const codes = (await Promise.all(sent)).map((error) => error?.code);
+      assert.deepEqual([...new Set(codes)], ['AKM_CONNECTION_LOST', 'AKM_NOT_CONNECTED']);
+      for (const code of codes) await nodeRed.caught(code ?? 'AKM_PROTOCOL');
+    });
   });
 });

@@ -14,6 +14,12 @@ describe('errors', () => {
     for (const property of ['code', 'status', 'confirmation']) assert.ok(Object.hasOwn(error, property));
   });
 
+  it('have no property for what is not known', () => {
+    const error = new AkmError('AKM_TIMEOUT', 'late');
+    assert.deepEqual(Object.keys(error).sort(), ['code', 'name']);
+    assert.equal('cause' in error, false);
+  });
+
   it('keep a status of 0', () => {
     assert.equal(new AkmError('AKM_REJECTED', 'no', { status: 0 }).status, 0);
   });

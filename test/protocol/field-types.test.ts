@@ -225,6 +225,13 @@ describe('field types', () => {
       assert.deepEqual(readFrom(type, '', { count: 0 }), { value: [], left: 0, short: false });
     });
 
+    it('may have fields behind it', () => {
+      const type = layout({ count: u8, table: table(u16, 'count', 3), after: u8 });
+      const values = { count: 1, table: [1], after: 10 };
+      assert.equal(written(type, values), '010100000000000a');
+      assert.deepEqual(readFrom(type, '010100000000000a').value, values);
+    });
+
     it('is short where it is cut before that', () => {
       assert.deepEqual(readFrom(type, '010002', { count: 2 }), { value: [1], left: 1, short: true });
     });

@@ -211,6 +211,18 @@ describe('frame decoder', () => {
     assert.equal(given.byteOffset, frame.byteOffset + HEADER_SIZE);
   });
 
+  it('knows whether the stream is within a frame', () => {
+    const decoder = new FrameDecoder(APP_DIALECT, () => undefined);
+    const frame = frameOf(APP_DIALECT, Buffer.from('abc'));
+    const within = [decoder.midFrame];
+    for (const byte of Buffer.concat([frame, frame])) {
+      decoder.push(Buffer.of(byte));
+      within.push(decoder.midFrame);
+    }
+    const expected = [false, ...Array<boolean>(frame.length - 1).fill(true)];
+    assert.deepEqual(within, [...expected, ...expected, false]);
+  });
+
   it('never overwrites a payload that came in several chunks', () => {
     const given: Buffer[] = [];
     const decoder = new FrameDecoder(APP_DIALECT, (payload) => given.push(payload));

@@ -66,12 +66,19 @@ describe('a simulated AppEndpoint between applications', () => {
     return { simulator, sender, receiver, source, target, count };
   }
 
-  it('does not read on from one whose receiver is slow, and loses nothing', async () => {
+  it('does not read on from one whose receiver is slow, and loses nothing, and warns of nothing', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Error): void => {
+      warnings.push(message);
+    };
+    process.on('warning', onWarning);
     const { receiver, target, count } = await flood();
     assert.ok(target.writableLength < 500_000, `${target.writableLength} bytes in memory`);
     receiver.read();
     for (let n = 0; n < count; n += 1)
       assert.equal((await receiver.receive(RECEIVE_APP_DATA_RESPONSE)).data.toString(), String(n));
+    process.off('warning', onWarning);
+    assert.deepEqual(warnings, []);
   });
 
   it('serves others meanwhile', async () => {

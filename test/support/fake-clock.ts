@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 interface Timer {
   readonly due: number;
   readonly action: () => void;
@@ -81,4 +83,11 @@ export function useFakeClock(): { readonly clock: FakeClock } {
     held.clock.uninstall();
   });
   return held;
+}
+
+/** After each test of the suite this is called in no timer may be left. Ask last, so that all is closed by then. */
+export function requireNoTimersLeft(time: { readonly clock: FakeClock }): void {
+  afterEach(() => {
+    assert.deepEqual(time.clock.pending, [], 'timers were left behind');
+  });
 }

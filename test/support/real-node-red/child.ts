@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { atEnd } from './at-end';
 import { Recorded } from './recorded';
 
 /** After an asked-for end that does not come in this many milliseconds, a process is killed. */
@@ -13,13 +14,6 @@ export interface ChildOptions {
   /** Whether it gets a process group of its own, so that a signal reaches all that it started, as Ctrl-C in a terminal does. */
   readonly detached?: boolean;
 }
-
-/** Kills what still runs. A test run that fails or is cut short must leave no process behind. */
-const running = new Set<() => void>();
-
-process.once('exit', () => {
-  for (const kill of running) kill();
-});
 
 /** A process that a test started: its output line by line, and a sure way to end it. */
 export class Child {
@@ -42,14 +36,14 @@ export class Child {
     this.#process.once('error', (error) => {
       this.lines.end(error.message);
     });
+    const forget = atEnd(this.#kill);
     this.exited = new Promise((resolve) => {
       this.#process.once('close', (code, signal) => {
         this.lines.end(`the process ended with ${signal ?? `exit code ${String(code)}`}`);
-        running.delete(this.#kill);
+        forget();
         resolve(code);
       });
     });
-    running.add(this.#kill);
   }
 
   /** Everything it has printed. */
