@@ -17,7 +17,8 @@ const END = '<!-- end of table -->';
 export function withTable(page: string): string {
   const [before, rest] = page.split(BEGIN);
   const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error(`docs/messages.md lacks ${BEGIN} or ${END}`);
+  if (before === undefined || after === undefined)
+    throw new Error(`docs/messages.md lacks ${BEGIN} or ${END}`);
   return `${before}${BEGIN}\n\n${table()}\n\n${END}${after}`;
 }
 
@@ -27,13 +28,21 @@ export function readPage(): string {
 }
 
 function table(): string {
-  const amm = (Object.values(AMM_OPERATIONS) as Operation[]).flatMap(({ request, response }) => [request, response]);
-  const app = (Object.values(APP_OPERATIONS) as Operation[]).flatMap(({ request, response }) => [request, response]);
+  const amm = (Object.values(AMM_OPERATIONS) as Operation[]).flatMap(({ request, response }) => [
+    request,
+    response,
+  ]);
+  const app = (Object.values(APP_OPERATIONS) as Operation[]).flatMap(({ request, response }) => [
+    request,
+    response,
+  ]);
   return [
     '| service | message | code | body | source |',
     '| --- | --- | --- | --- | --- |',
     ...amm.map((message) => row('AMM', message)),
-    ...[...app, SEND_APP_DATA_REQUEST, RECEIVE_APP_DATA_RESPONSE].map((message) => row('AppEndpoint', message)),
+    ...[...app, SEND_APP_DATA_REQUEST, RECEIVE_APP_DATA_RESPONSE].map((message) =>
+      row('AppEndpoint', message),
+    ),
   ].join('\n');
 }
 

@@ -6,7 +6,7 @@ import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { identifierOf } from '../../src/protocol/identifier.js';
 import { caughtUp, connected, useBench } from '../support/clients.js';
 import { rejection, thrown } from '../support/promises.js';
-import { usePretendedRemoteAddress } from '../support/remote-address.js';
+import { usePretendedRemoteAddress } from '../support/client-sockets.js';
 import type { ScriptedConnection } from '../support/scripted-server.js';
 
 const ENDPOINT = identifierOf(0x0123456789abcdefn, 0xfedcba9876543210n);
@@ -18,7 +18,7 @@ const OTHER_BYTES = '01000000000000000000000000000000';
 const PROVISION = 'name:text[8] role:u16 id:id128';
 /** What {@link PROVISION} makes of a pump with the role 0x0102. */
 const PUMP = { name: 'pump 7', role: 0x0102, id: ENDPOINT };
-const PUMP_BYTES = `70756d7020370000${'0201'}${ENDPOINT_BYTES}`;
+const PUMP_BYTES = `70756d70203700000201${ENDPOINT_BYTES}`;
 
 const SUCCESS = Buffer.alloc(4);
 const hex = (bytes: Buffer): string => bytes.toString('hex');
@@ -55,7 +55,7 @@ describe('own layouts of the AMM', () => {
       it(`put the fields of ${name} where they belong, by name`, async () => {
         const { request, response } = AMM_OPERATIONS[name];
         const { client, connection } = await connect({ [request.name]: PROVISION });
-        const asked = ask(client, { role: '0x102', extra: 'left out', ...PUMP });
+        const asked = ask(client, { ...PUMP, extra: 'left out' });
         assert.equal(await body(connection, request.code), PUMP_BYTES);
         connection.sendRaw(response.code, SUCCESS);
         const { layout, requestCode, responseCode } = await asked;
@@ -133,7 +133,7 @@ describe('own layouts of the AMM', () => {
         { role: 2, id: OTHER.id },
       ];
       const created = client.createOperationalAtr({ title: 'line', members });
-      assert.equal(await body(connection, 0x04), `6c696e6502${'01'}${ENDPOINT_BYTES}02${OTHER_BYTES}`);
+      assert.equal(await body(connection, 0x04), `6c696e650201${ENDPOINT_BYTES}02${OTHER_BYTES}`);
       connection.sendRaw(0x44, SUCCESS);
       await created;
     });
@@ -199,7 +199,7 @@ describe('own layouts of the AMM', () => {
         });
         const asked = ask(client, ENDPOINT);
         await connection.receive(request);
-        const rest = `${OTHER_BYTES}080706050403020100${'00'}70756d70`;
+        const rest = `${OTHER_BYTES}0807060504030201000070756d70`;
         connection.sendRaw(response.code, Buffer.from(`00000000${rest}`, 'hex'));
         const { latencyMs, ...answer } = await asked;
         assert.ok(latencyMs >= 0);
@@ -439,142 +439,5 @@ describe('layouts that cannot be', () => {
     const layouts = { DELETE_ATR_REQUEST: 'id:id128', GET_VERSION_RESPONSE: 'v:u8', DELETE_ATR_RESPONSE: '' };
     bench.amm({ layouts });
     bench.app({ layouts });
-  });
-});
-
-describe('requests of any code', () => {
-  const bench = useBench();
-  const services = [
-    {
-      service: 'the AMM',
-      start: async () => {
-        const server = await bench.scriptedAmm();
-        return { client: await connected(bench.amm({ port: server.port })), server };
-      },
-    },
-    {
-      service: 'the AppEndpoint',
-      start: async () => {
-        const server = await bench.scriptedApp();
-        return { client: await connected(bench.app({ port: server.port })), server };
-      },
-    },
-  ];
-
-  for (const { service, start } of services) {
-    describe(`to ${service}`, () => {
-      it('hand on bytes as they are, both ways', async () => {
-        const { client, server } = await start();
-        const connection = await server.connection();
-        const asked = client.request(0x1234_5678, Buffer.from('00ff10', 'hex'));
-        const { payload } = await connection.frame();
-        assert.equal(hex(payload), '7856341200ff10');
-        connection.sendRaw(0x1234_5678, Buffer.from('ff', 'hex'));
-        connection.sendRaw(0x1234_56b8, Buffer.from('aabb', 'hex'));
-        const { latencyMs, ...answer } = await asked;
-        assert.ok(latencyMs >= 0);
-        assert.deepEqual(answer, {
-          requestCode: 0x1234_5678,
-          responseCode: 0x1234_56b8,
-          layout: 'custom',
-          body: Buffer.from('aabb', 'hex'),
-        });
-      });
-
-      it('take another code for the answer where they are told to, and no other', async () => {
-        const { client, server } = await start();
-        const connection = await server.connection();
-        const asked = client.request(0x20, Buffer.alloc(0), 0x21);
-        assert.equal(hex((await connection.frame()).payload), '20000000');
-        connection.sendRaw(0x60, Buffer.from('01', 'hex'));
-        connection.sendRaw(0x21, Buffer.from('02', 'hex'));
-        const { body, responseCode } = await asked;
-        assert.deepEqual([hex(body), responseCode], ['02', 0x21]);
-      });
-
-      it('go in turn with the others', async () => {
-        const { client, server } = await start();
-        const connection = await server.connection();
-        const asked = [client.request(0x20, Buffer.alloc(1)), client.request(0x21, Buffer.alloc(2))];
-        for (const [code, size] of [
-          [0x20, 1],
-          [0x21, 2],
-        ] as const) {
-          const frame = await connection.frame();
-          assert.deepEqual([frame.code, frame.payload.length], [code, 4 + size]);
-          assert.equal(connection.unasked, 0, 'one at a time');
-          connection.sendRaw(code + 0x40, Buffer.of(code));
-        }
-        assert.deepEqual(
-          (await Promise.all(asked)).map(({ body }) => hex(body)),
-          ['20', '21'],
-        );
-      });
-
-      it('give a copy of what arrived', async () => {
-        const { client, server } = await start();
-        const connection = await server.connection();
-        const first = client.request(0x20, Buffer.alloc(0));
-        await connection.frame();
-        connection.sendRaw(0x60, Buffer.from('deadbeef', 'hex'));
-        const { body } = await first;
-        const second = client.request(0x20, Buffer.alloc(0));
-        await connection.frame();
-        connection.sendRaw(0x60, Buffer.from('ffffffff', 'hex'));
-        await second;
-        assert.equal(hex(body), 'deadbeef');
-        assert.ok(body.buffer.byteLength < 65536, 'it keeps no more of what arrived than itself');
-      });
-
-      it('write nothing where the body is too large', async () => {
-        const { client, server } = await start();
-        const connection = await server.connection();
-        const error = await rejection(client.request(0x20, Buffer.alloc(4081)), 'AKM_PAYLOAD_TOO_LARGE');
-        assert.match(error.message, /4081 bytes; at most 4080 are allowed/);
-        await caughtUp(client, connection);
-        assert.equal(connection.unasked, 0);
-        const asked = client.request(0x20, Buffer.alloc(4080, 1));
-        assert.equal((await connection.frame()).payload.length, 4084);
-        connection.sendRaw(0x60);
-        assert.equal((await asked).body.length, 0);
-      });
-
-      it('open the connection by themselves', async () => {
-        const { client, server } = await start();
-        await client.close();
-        const again =
-          service === 'the AMM' ? bench.amm({ port: server.port }) : bench.app({ port: server.port });
-        const asked = again.request(0x20, Buffer.alloc(0));
-        await server.connection();
-        const connection = await server.connection();
-        await connection.frame();
-        connection.sendRaw(0x60);
-        await asked;
-      });
-    });
-  }
-
-  it('to the AppEndpoint never take application data for the answer', async () => {
-    const server = await bench.scriptedApp();
-    const client = await connected(bench.app({ port: server.port }));
-    const connection = await server.connection();
-    for (const asked of [client.request(0x06, Buffer.alloc(0)), client.request(0x01, Buffer.alloc(0), 0x46)])
-      assert.match((await rejection(asked, 'AKM_INVALID_INPUT')).message, /response code is 0x46/);
-    await caughtUp(client, connection);
-    assert.equal(connection.unasked, 0);
-    const version = client.getVersion();
-    await connection.receive(APP_OPERATIONS.GET_VERSION.request);
-    connection.sendRaw(0x43);
-    assert.equal((await version).layout, 'inferred');
-  });
-
-  it('to the AMM may have the answer 0x46', async () => {
-    const server = await bench.scriptedAmm();
-    const client = await connected(bench.amm({ port: server.port }));
-    const connection = await server.connection();
-    const asked = client.request(0x06, Buffer.from(ENDPOINT_BYTES, 'hex'));
-    assert.equal(hex((await connection.frame()).payload), `06000000${ENDPOINT_BYTES}`);
-    connection.sendRaw(0x46, SUCCESS);
-    assert.equal(hex((await asked).body), '00000000');
   });
 });
