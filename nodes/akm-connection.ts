@@ -58,7 +58,7 @@ function ammOptions(config: ConnectionDef): AmmClientOptions {
     host: config.ammHost,
     port: config.ammPort,
     idleTimeout: inMilliseconds(config.ammIdle, 'The AMM idle time (s)'),
-    allowInferred: config.allowInferred,
+    allowInferred: (config.allowInferred as unknown) === true, // nothing else, such as the text "false"
   };
 }
 
@@ -66,7 +66,10 @@ function appOptions(config: ConnectionDef): ClientOptions {
   return { ...sharedOptions(config), host: config.appHost, port: config.appPort };
 }
 
-/** Logs each outage once, when it begins and when it ends, however many attempts are made in between. */
+/**
+ * Logs each outage once, when it begins and when it ends, however many attempts are made in between, and of the messages on one
+ * connection that make no sense the first.
+ */
 function logOutages<C extends ServiceClient>(node: Node, client: C): C {
   let told: string | undefined;
   let faulty = false;
@@ -78,7 +81,7 @@ function logOutages<C extends ServiceClient>(node: Node, client: C): C {
     else node.warn(`No connection to ${client.peer}; trying until there is one: ${error?.message ?? ''}`);
   });
   client.on('fault', (error) => {
-    if (!faulty) node.warn(`A message was thrown away: ${error.message}`);
+    if (!faulty) node.error(error, {}); // led to the Catch nodes of those who use the connection
     faulty = true;
   });
   return client;

@@ -58,7 +58,8 @@ export = (RED: NodeAPI): void => {
         await evaluateInteger(RED, this, atrId, msg, 'The ATR ID', U16_MAX),
         await evaluateInteger(RED, this, appValue, msg, 'The App Value', U16_MAX),
       ] as const;
-      const known = places.get(numbers.join());
+      const key = numbers.join();
+      const known = places.get(key);
       if (known) return known;
       const observer: RegistrationObserver = {
         registered: (answer) => {
@@ -71,7 +72,7 @@ export = (RED: NodeAPI): void => {
         },
       };
       const place = user.client.hold(...numbers, observer);
-      places.set(numbers.join(), place);
+      places.set(key, place);
       return place;
     };
 

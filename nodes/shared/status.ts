@@ -63,8 +63,7 @@ export class StatusLine {
   /** Shows what became of a message that failed. */
   failure(error: AkmError): void {
     const number = error.confirmation ?? error.status;
-    if (error.code === 'AKM_TIMEOUT') this.shared('bad', 'status.timeout');
-    else if (error.code === 'AKM_LAYOUT_UNVERIFIED') this.shared('bad', 'status.unverified');
+    if (error.code === 'AKM_LAYOUT_UNVERIFIED') this.shared('bad', 'status.unverified');
     else if (error.code === 'AKM_REJECTED') this.shared('bad', 'status.rejected', number);
     else this.shared('bad', 'status.failed');
   }

@@ -62,7 +62,8 @@ export function checkDelay(value: NumberInput, what: string, min = 0): number {
 /** @throws AkmError `AKM_INVALID_INPUT` naming the option */
 export function checkOptions(options: ClientOptions, defaultPort: number): CheckedOptions {
   const { host = '127.0.0.1' } = options;
-  if (typeof host !== 'string' || host.trim() === '') {
+  // Node-RED leaves `${NAME}` as it is where there is no such variable
+  if (typeof host !== 'string' || host.trim() === '' || host.includes('${')) {
     throw new AkmError(
       'AKM_INVALID_INPUT',
       `The host is ${describe(host)}; a host name or an address is needed`,

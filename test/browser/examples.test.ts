@@ -12,7 +12,7 @@ interface Try {
   readonly shows: string;
 }
 
-/** For each example things to try, such that the sidebar has something from every type of node. */
+/** For each example things to try, such that something comes from every type of node that has an output. */
 const tries: Readonly<Record<string, readonly Try[]>> = {
   '01 - First steps': [
     { node: '200 is registered', shows: 'registered: true' },
@@ -29,6 +29,14 @@ const tries: Readonly<Record<string, readonly Try[]>> = {
     { press: 'endpoint C0FFEE…01', node: 'why not', shows: 'AKM_REJECTED' },
   ],
   '03 - Catch errors': [{ press: 'no identifier', node: 'look at the flow', shows: 'AKM_INVALID_INPUT' }],
+  '04 - Trust relationships': [
+    { press: 'create an ATR', node: 'created', shows: 'create-operational-atr' },
+    { press: 'delete it again', node: 'deleted', shows: 'delete-atr' },
+  ],
+  "05 - Your AMM's own layout": [
+    { press: 'details of an endpoint', node: 'details as text', shows: 'simulated endpoint' },
+  ],
+  '06 - Any other message': [{ press: 'nothing', node: 'version', shows: '1.0.0.0' }],
 };
 
 for (const version of nodeRedVersions) {

@@ -20,10 +20,13 @@ interface Field {
   readonly right: (ports: Ports) => string;
 }
 
+/** A node that is missing here has nothing to type in but its name: only its connection can be wrong. */
 const fields: Readonly<Record<string, Field>> = {
   'akm-list-endpoints': { property: 'filter', wrong: '4294967296', right: () => '0x0' },
   'akm-list-atrs': { property: 'filter', wrong: '-1', right: () => '0' },
   'akm-provision': { property: 'target', wrong: '', right: () => 'payload' },
+  'akm-endpoint-details': { property: 'target', wrong: '', right: () => 'payload' },
+  'akm-request': { property: 'code', wrong: '0x100000000', right: () => '0x01' },
   'akm-register': { property: 'appValue', wrong: '65536', right: () => '0xFF' },
   'akm-send': { property: 'atrId', wrong: '', right: () => 'atrId' },
   'akm-receive': { property: 'atrId', wrong: 'one', right: () => '1' },
@@ -121,27 +124,53 @@ for (const version of nodeRedVersions) {
       await connected(id);
     });
 
+    it('akm-connection refuses a layout that cannot be read, and keeps one that can', async () => {
+      await open(simulatorNode(), connectionNode('machine', ports));
+      const { page } = editor;
+      const id = await editor.dragFromPalette('akm-provision', 120);
+      await editor.openForm(id);
+      await page.locator('#node-input-connection').selectOption('machine');
+      await page.locator('#node-input-btn-connection-edit').click();
+      const layout = page.locator('#akm-layout-text');
+      const refused = page.locator('#akm-layout-text.input-error');
+      await page.locator('#akm-layout-message').selectOption('PROVISION_ENDPOINT_REQUEST');
+      await editor.type(layout, 'id:id129');
+      await refused.waitFor();
+      assert.deepEqual(await editor.missingTexts(), []);
+      await editor.type(layout, 'id:id128 role:u16');
+      await refused.waitFor({ state: 'detached' });
+      await page.locator('#node-config-dialog-ok').click();
+      await layout.waitFor({ state: 'detached' });
+      await editor.done();
+      await editor.deploy();
+      await connected(id);
+      const flows = (await nodeRed.json('flows')) as FlowNode[];
+      const { layouts } = flows.find((node) => node.id === 'machine') ?? {};
+      assert.deepEqual(layouts, { PROVISION_ENDPOINT_REQUEST: 'id:id128 role:u16' });
+    });
+
     for (const type of paletteTypes) {
       it(`${type} refuses a value that cannot be, takes one that can, and runs`, async () => {
         const field = fields[type];
-        assert.ok(field, 'every form has a field to try');
-        const { property, wrong, right } = field;
-        const isSimulator = type === 'akm-simulator';
-        await open(...(isSimulator ? [] : [simulatorNode(), connectionNode('machine', ports)]));
+        const needsConnection = type !== 'akm-simulator';
+        await open(...(needsConnection ? [simulatorNode(), connectionNode('machine', ports)] : []));
+        const { page } = editor;
+        const connection = page.locator('#node-input-connection');
         const id = await editor.dragFromPalette(type, 120);
 
         await editor.openForm(id);
-        if (!isSimulator) await editor.page.locator('#node-input-connection').selectOption('machine');
-        await editor.type(inputOf(editor, property), wrong);
-        await refusal(editor, property).waitFor();
+        if (needsConnection) await connection.selectOption(field ? 'machine' : '_ADD_');
+        if (field) await editor.type(inputOf(editor, field.property), field.wrong);
+        await refusal(editor, field?.property ?? 'connection').waitFor();
         assert.deepEqual(await editor.missingTexts(), []);
         await editor.done();
         await editor.triangle(id).waitFor();
 
         await editor.openForm(id);
-        await editor.type(inputOf(editor, property), right(ports));
-        await refusal(editor, property).waitFor({ state: 'detached' });
-        if (isSimulator) await editor.type(inputOf(editor, 'appPort'), String(ports.appPort));
+        if (needsConnection) await connection.selectOption('machine');
+        if (field) await editor.type(inputOf(editor, field.property), field.right(ports));
+        await refusal(editor, field?.property ?? 'connection').waitFor({ state: 'detached' });
+        if (!needsConnection) await editor.type(inputOf(editor, 'appPort'), String(ports.appPort));
         await editor.done();
         await editor.triangle(id).waitFor({ state: 'hidden' });
 

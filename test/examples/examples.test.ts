@@ -233,7 +233,7 @@ describe('an example at work', () => {
     const refused = await shown<ErrorShown>('why not');
     assert.equal(refused.code, 'AKM_REJECTED');
     assert.match(refused.message, /confirmation 4/);
-    press('the same in two halves');
+    press('another, in two halves');
     assert.equal((await shown<{ id: string }>('the AMM accepted')).id, second);
     assert.deepEqual((await ids()).slice(2), [first, second]);
     assert.equal(sidebar('why not').size, 0);

@@ -194,14 +194,16 @@ describe('akm-receive', () => {
     });
   }
 
-  it('ignores a message that claims more data than it can hold, and goes on', async () => {
+  it('throws away a message that claims more data than it can hold, tells a Catch node, and goes on', async () => {
     const peer = await scripted(receive);
     const body = Buffer.alloc(4054);
     body.writeUInt32LE(4047, 4050);
     peer.sendRaw(RECEIVE_APP_DATA_RESPONSE.code, body);
     push(peer, 'good');
     assert.equal((await nodeRed.output()).payload, 'good');
-    assert.ok(nodeRed.log.some(({ msg }) => /thrown away: .*4047 bytes/.test(String(msg))));
+    const { error } = await nodeRed.caught('AKM_PROTOCOL');
+    assert.match(error.message, /4047 bytes/);
+    assert.equal(error.source.id, 'connection');
   });
 
   it('goes on when the AppEndpoint comes back', async () => {

@@ -64,7 +64,7 @@ const promises: Readonly<Record<string, (example: Example) => Promise<void>>> = 
   '02 - Provision an endpoint': async (example) => {
     for (const [button, id, count] of [
       ['endpoint C0FFEE…01', '0xC0FFEE00000000000000000000000001', 3],
-      ['the same in two halves', '0xC0FFEE00000000000000000000000002', 4],
+      ['another, in two halves', '0xC0FFEE00000000000000000000000002', 4],
     ] as const) {
       await example.press(button);
       const accepted = (await example.shown('the AMM accepted')) as { accepted: boolean; id: string };
@@ -88,6 +88,37 @@ const promises: Readonly<Record<string, (example: Example) => Promise<void>>> = 
       await example.press(button);
       assert.equal(((await example.shown(where)) as { code: string }).code, code, button);
     }
+  },
+
+  '04 - Trust relationships': async (example) => {
+    const operational = async () =>
+      ((await example.shown('operational ATRs')) as { id: string }[]).map(({ id }) => id);
+    await example.press('list the ATRs');
+    const before = await operational();
+    await example.press('create an ATR');
+    const { id } = (await example.shown('created')) as { id: string };
+    assert.deepEqual(await operational(), [...before, id]);
+    await example.press('delete it again');
+    assert.equal(((await example.shown('deleted')) as { id: string }).id, id);
+    assert.deepEqual(await operational(), before);
+  },
+
+  "05 - Your AMM's own layout": async (example) => {
+    await example.press('endpoint, name and role');
+    assert.equal(((await example.shown('accepted')) as { accepted: boolean }).accepted, true);
+    await example.press('the role is missing');
+    assert.match(String(await example.shown('which field is missing')), /role/);
+    await example.press('details of an endpoint');
+    assert.ok('details' in ((await example.shown('details as bytes')) as object));
+    const { description } = (await example.shown('details as text')) as { description: string };
+    assert.equal(description, 'simulated endpoint');
+  },
+
+  '06 - Any other message': async (example) => {
+    await example.press('filter 0');
+    assert.deepEqual(await example.shown('how many endpoints'), { confirmation: 0, endpoints: 3 });
+    await example.press('nothing');
+    assert.equal(await example.shown('version'), '1.0.0.0');
   },
 };
 

@@ -21,7 +21,7 @@ const wanted = [
   /^dist\/nodes\/icons\/[\w-]+\.(svg|png)$/,
   /^dist\/nodes\/locales\/[\w-]+\/[\w-]+\.(json|html)$/,
   /^resources\/[\w-]+\.(js|css)$/,
-  /^examples\/[\w -]+\.json$/,
+  /^examples\/[\w' -]+\.json$/,
 ];
 
 describe('the package as it is published', () => {
