@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import type { AmmClient, AmmClientOptions, Confirmation } from '../../src/client/amm-client.js';
 import type { ClientOptions } from '../../src/client/options.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
-import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { identifierOf } from '../../src/protocol/identifier.js';
 import { caughtUp, connected, useBench } from '../support/clients.js';
 import { rejection, thrown } from '../support/promises.js';
