@@ -2,7 +2,7 @@ import type { Node, NodeAPI } from 'node-red';
 import type { AmmClient } from '../../src/client/amm-client.js';
 import type { AppClient } from '../../src/client/app-client.js';
 import type { ServiceClient } from '../../src/client/service-client.js';
-import { AkmError } from '../../src/errors.js';
+import { AkmError, describe } from '../../src/errors.js';
 
 /**
  * One client that many nodes use: made for the first, closed with the last.
@@ -61,4 +61,16 @@ export function connectionOf(RED: NodeAPI, id: string): ConnectionNode {
     'AKM_INVALID_INPUT',
     'This node has no connection: open it and choose one, which must be enabled',
   );
+}
+
+/**
+ * The client that a connection's users of one service share.
+ * @throws AkmError `AKM_INVALID_INPUT` for a service that a flow has made up
+ */
+export function serviceOf<S extends keyof Clients>(
+  connection: ConnectionNode,
+  service: S,
+): SharedClient<Clients[S]> {
+  if (Object.hasOwn(connection.clients, service)) return connection.clients[service];
+  throw new AkmError('AKM_INVALID_INPUT', `The service is ${describe(service)}; allowed are amm and app`);
 }

@@ -2,7 +2,13 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { ConnectionState } from '../../src/client/connection.js';
 import type { AkmError } from '../../src/errors.js';
 import type { Source } from '../../src/protocol/message.js';
-import { connectionOf, type Clients, type ConnectionNode } from './connection-node.js';
+import {
+  connectionOf,
+  serviceOf,
+  type Clients,
+  type ConnectionNode,
+  type SharedClient,
+} from './connection-node.js';
 import { numberIn, toAkmError } from './errors.js';
 import type { AkmMessage } from './messages.js';
 import { StatusLine } from './status.js';
@@ -29,6 +35,7 @@ export type Forward = (msg: AkmMessage) => void;
 export class ConnectionUser<S extends keyof Clients> {
   readonly status: StatusLine;
   private readonly connection: ConnectionNode | undefined;
+  private readonly shared: SharedClient<Clients[S]> | undefined;
   private readonly acquired: Clients[S] | undefined;
   private readonly trouble: AkmError | undefined;
   private readonly endings: (() => void)[] = [];
@@ -43,13 +50,18 @@ export class ConnectionUser<S extends keyof Clients> {
     try {
       this.connection = connectionOf(RED, config.connection);
       this.connection.users[node.id] = node;
-      this.acquired = this.connection.clients[usage.service].acquire(node);
+      this.shared = serviceOf(this.connection, usage.service);
+      this.acquired = this.shared.acquire(node);
     } catch (error) {
       this.trouble = toAkmError(error);
       this.showBadSettings();
     }
     node.on('close', (done: () => void) => {
-      void this.end().then(done);
+      void this.end()
+        .catch((thrown: unknown) => {
+          node.error(toAkmError(thrown));
+        })
+        .then(done);
     });
   }
 
@@ -130,11 +142,11 @@ export class ConnectionUser<S extends keyof Clients> {
   /** Shows a failure, and notes at the message what a Catch node cannot see in the error. */
   private failed(msg: AkmMessage, thrown: unknown, details: Record<string, unknown> = {}): AkmError {
     const error = toAkmError(thrown);
-    const { service, operation } = this.usage;
-    const name = typeof operation === 'string' ? operation : operation(msg);
+    const { service } = this.usage;
+    const operation = this.operationOf(msg);
     // a message that was frozen takes no note; the error is told all the same
     Reflect.defineProperty(msg, 'akm', {
-      value: { service, operation: name, ...details, ...numberIn(error) },
+      value: { service, operation, ...details, ...numberIn(error) },
       configurable: true,
       enumerable: true,
       writable: true,
@@ -143,11 +155,20 @@ export class ConnectionUser<S extends keyof Clients> {
     return error;
   }
 
+  private operationOf(msg: AkmMessage): string {
+    const { operation } = this.usage;
+    try {
+      return typeof operation === 'string' ? operation : operation(msg);
+    } catch {
+      return 'UNKNOWN'; // what says so cannot be read
+    }
+  }
+
   private async end(): Promise<void> {
     this.status.end();
     for (const ending of this.endings) ending();
     if (!this.connection) return;
     Reflect.deleteProperty(this.connection.users, this.node.id);
-    await this.connection.clients[this.usage.service].release(this.node);
+    await this.shared?.release(this.node);
   }
 }

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { AkmError, messageOf } from '../errors.js';
+import { AkmError, describe, messageOf } from '../errors.js';
 import {
   CODE_SIZE,
   codeOf,
@@ -12,6 +12,7 @@ import {
   type Source,
 } from '../protocol/message.js';
 import type { Dialect } from '../protocol/header.js';
+import { parseInteger, U32_MAX } from '../protocol/integer.js';
 import type { Decoded, Encodable } from '../protocol/layout.js';
 import { Connection, type ConnectionState } from './connection.js';
 import { Heartbeat } from './heartbeat.js';
@@ -178,9 +179,14 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
   /**
    * Makes one request of any code around a ready-made body.
    * @returns the payload of the answer, behind its code
-   * @throws AkmError (as a rejection) `AKM_PAYLOAD_TOO_LARGE`, or what any request may fail with
+   * @throws AkmError (as a rejection) `AKM_INVALID_INPUT`, `AKM_PAYLOAD_TOO_LARGE`, or what any request may fail with
    */
   protected async exchangeRaw(code: number, responseCode: number, body: Buffer): Promise<RawAnswer> {
+    parseInteger(code, 'The request code', U32_MAX);
+    parseInteger(responseCode, 'The response code', U32_MAX);
+    if (!Buffer.isBuffer(body)) {
+      throw new AkmError('AKM_INVALID_INPUT', `The body is ${describe(body)}; a Buffer is needed`);
+    }
     const frame = encodeRawFrame(this.dialect, code, body);
     if (this.state === 'idle') this.open();
     return this.queue.request({

@@ -95,7 +95,7 @@ function complete(
       `${what} is ${describe(values)}; an object with its fields by name is needed`,
     );
   }
-  const own: Record<string, unknown> = { ...values };
+  const own = Object.assign(Object.create(null) as Record<string, unknown>, values);
   for (const { counted, counter } of counters) {
     const entries = own[counted];
     const { length } = Array.isArray(entries) ? entries : [];

@@ -145,8 +145,8 @@ for (const version of nodeRedVersions) {
       await editor.deploy();
       await connected(id);
       const flows = (await nodeRed.json('flows')) as FlowNode[];
-      const { layouts } = flows.find((node) => node.id === 'machine') ?? {};
-      assert.deepEqual(layouts, { PROVISION_ENDPOINT_REQUEST: 'id:id128 role:u16' });
+      const machine = flows.find((node) => node.id === 'machine');
+      assert.deepEqual(machine?.['layouts'], { PROVISION_ENDPOINT_REQUEST: 'id:id128 role:u16' });
     });
 
     for (const type of paletteTypes) {

@@ -59,6 +59,14 @@ describe('requests of any code', () => {
         assert.deepEqual([hex(body), responseCode], ['02', 0x21]);
       });
 
+      it('are refused for what is no code and no body', async () => {
+        const { client } = await start();
+        for (const code of [-1, 1.5, 0xffff_ffc0]) {
+          await rejection(client.request(code, Buffer.alloc(0)), 'AKM_INVALID_INPUT');
+        }
+        await rejection(client.request(1, 'text' as never), 'AKM_INVALID_INPUT');
+      });
+
       it('go in turn with the others', async () => {
         const { client, server } = await start();
         const connection = await server.connection();

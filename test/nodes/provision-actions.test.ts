@@ -329,4 +329,15 @@ describe('the actions of akm-provision', () => {
       });
     }
   });
+
+  it('that cannot even be read end their message with an error', async () => {
+    await simulated({ action: 'msg' });
+    const msg = {
+      get action(): never {
+        throw new Error('stepped into the trap');
+      },
+    };
+    const error = await nodeRed.input('act', msg);
+    assert.equal(error?.code, 'AKM_INVALID_INPUT');
+  });
 });

@@ -197,4 +197,11 @@ describe('akm-request', () => {
       assert.equal((await nodeRed.success('known', { payload: known.payload })).akm?.operation, 'REQUEST');
     });
   }
+
+  it('of a service that a flow has made up fails each message, and ends in good order', async () => {
+    await nodeRed.start(connection({}), { ...node, service: 'AMM' });
+    const { error } = await nodeRed.failure('request', { payload: hex('') }, 'AKM_INVALID_INPUT');
+    assert.match(error.message, /The service is "AMM"; allowed are amm and app/);
+    await nodeRed.stop();
+  });
 });
