@@ -83,7 +83,7 @@ export class AmmClient extends ServiceClient {
   }
 
   /**
-   * Lists the endpoints.
+   * Lists the endpoints. The layouts of request and response are documented.
    * @param filter U32; 0 means all, and no other value is documented
    */
   async listEndpoints(filter = 0): Promise<EndpointList> {
@@ -93,7 +93,7 @@ export class AmmClient extends ServiceClient {
   }
 
   /**
-   * Lists the trust relationships.
+   * Lists the trust relationships. The layouts of request and response are documented.
    * @param filter U32; 0 means all, and no other value is documented
    */
   async listAtrs(filter = 0): Promise<AtrList> {
@@ -117,25 +117,28 @@ export class AmmClient extends ServiceClient {
   }
 
   /**
-   * Provisions an endpoint. The layout of this request is inferred, as it is of the other changing requests.
-   * @throws AkmError (as a rejection) `AKM_REJECTED` with the confirmation, `AKM_LAYOUT_UNVERIFIED`, `AKM_INVALID_INPUT`, or what any request
-   *   may fail with; so do the other changing requests
+   * Provisions an endpoint. The layouts of request and response are inferred.
+   * @throws AkmError (as a rejection) `AKM_REJECTED` with the confirmation, `AKM_LAYOUT_UNVERIFIED`, `AKM_INVALID_INPUT`, or what any
+   *   request may fail with; so do the other changing requests
    */
   provisionEndpoint(endpoint: Target): Promise<Confirmation> {
     return this.about(AMM_OPERATIONS.PROVISION_ENDPOINT, endpoint);
   }
 
-  /** Deletes an endpoint. */
+  /** Deletes an endpoint. The layouts of request and response are inferred. */
   deleteEndpoint(endpoint: Target): Promise<Confirmation> {
     return this.about(AMM_OPERATIONS.DELETE_ENDPOINT, endpoint);
   }
 
-  /** Deletes a trust relationship. */
+  /** Deletes a trust relationship. The layouts of request and response are inferred. */
   deleteAtr(atr: Target): Promise<Confirmation> {
     return this.about(AMM_OPERATIONS.DELETE_ATR, atr);
   }
 
-  /** Creates an operational trust relationship among endpoints; `fields.id` is its identifier, where the AMM tells it. */
+  /**
+   * Creates an operational trust relationship among endpoints; `fields.id` is its identifier, where the AMM tells it. The layouts of request
+   * and response are inferred.
+   */
   async createOperationalAtr(endpoints: readonly IdentifierInput[] | object): Promise<Confirmation> {
     const own = Array.isArray(endpoints) ? { endpoints } : ownFields(endpoints);
     const operation = AMM_OPERATIONS.CREATE_OPERATIONAL_ATR;

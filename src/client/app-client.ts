@@ -158,17 +158,17 @@ export class AppClient extends ServiceClient {
     return this.subscriptions.add(filter, listener);
   }
 
-  /** Asks for the version. The layout of the response is inferred: `fields` holds what was there. */
+  /** Asks for the version. The layout of the request is documented, of the response inferred. */
   getVersion(): Promise<Answer<ResponseFields<'GET_VERSION'>>> {
     return this.exchange(APP_OPERATIONS.GET_VERSION, {});
   }
 
-  /** Asks for name, identifier and status of the endpoint. The layout of the response is inferred. */
+  /** Asks for name, identifier and status of the endpoint. The layout of the request is documented, of the response inferred. */
   getEndpointInfo(): Promise<Answer<ResponseFields<'GET_ENDPOINT_INFO'>>> {
     return this.exchange(APP_OPERATIONS.GET_ENDPOINT_INFO, {});
   }
 
-  /** Asks for the endpoint's trust relationships. The layout of the response is inferred. */
+  /** Asks for the endpoint's trust relationships. The layout of the request is documented, of the response inferred. */
   getAtrInfo(): Promise<Answer<ResponseFields<'GET_ATR_INFO'>>> {
     return this.exchange(APP_OPERATIONS.GET_ATR_INFO, {});
   }
