@@ -100,6 +100,8 @@ export class Editor {
   async openForm(id: string): Promise<void> {
     await this.node(id).locator('.red-ui-flow-node').dblclick();
     await this.page.locator('#node-dialog-ok').waitFor();
+    // until the form has slid in, and the editor has put the focus into it, a click can be lost
+    await this.page.locator('.red-ui-tray :focus').waitFor();
   }
 
   /** Presses "Done" in the open form and resolves when it is closed. */
