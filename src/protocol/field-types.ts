@@ -287,7 +287,7 @@ export function list<V, In>(entry: FieldType<V, In>, repetition: Repetition): Fi
       return writeEntries(entry, target, offset, values, name);
     },
     read(from, before) {
-      if (repetition === 'end') return readEntries(entry, from, Infinity);
+      if (repetition === 'end') return readToEnd(entry, from);
       return readEntries(entry, from, times ?? Number(before[count]));
     },
   };
@@ -348,10 +348,21 @@ function writeEntries<V, In>(
   return values.reduce((at, value, index) => entry.write(target, at, value, `${name}[${index}]`), offset);
 }
 
+/** Entries until the body ends; one that is cut short is left out. */
+function readToEnd<V, In>(entry: FieldType<V, In>, from: Reader): V[] {
+  const values: V[] = [];
+  while (from.offset < from.end) {
+    const value = entry.read(from, {});
+    if (value === undefined) break;
+    values.push(value);
+  }
+  return values;
+}
+
 /** A count is only a claim: the bytes decide how many entries there are. Every entry has at least one byte. */
 function readEntries<V, In>(entry: FieldType<V, In>, from: Reader, count: number): V[] {
   const values: V[] = [];
-  while (values.length < count && (count !== Infinity || from.offset < from.end)) {
+  while (values.length < count) {
     const value = entry.read(from, {});
     if (value === undefined) break;
     values.push(value);
