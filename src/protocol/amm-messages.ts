@@ -1,6 +1,7 @@
-import { bytes, id128, list, table, u32 } from './field-types.js';
+import { bytes, id128, u32 } from './field-types.js';
 import { layout } from './layout.js';
 import { documented, inferred, type Operation } from './message.js';
+import { list, table } from './repeated.js';
 
 /** Entries of a LIST_ENDPOINTS response, always sent whole (documented). */
 export const MAX_ENDPOINTS = 32;

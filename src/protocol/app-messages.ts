@@ -1,6 +1,7 @@
-import { id128, list, sizedBuffer, u16, u32, u8, zeroTerminatedText } from './field-types.js';
+import { id128, sizedBuffer, u16, u32, u8, zeroTerminatedText } from './field-types.js';
 import { layout } from './layout.js';
 import { documented, inferred, type Operation } from './message.js';
+import { list } from './repeated.js';
 
 /** Bytes of application data that one message can carry (documented). */
 export const MAX_APP_BUFFER_SIZE = 4046;

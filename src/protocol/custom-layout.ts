@@ -6,6 +6,7 @@ import type { FieldType } from './field-types.js';
 import { layout, type Fields, type Layout } from './layout.js';
 import type { Message, Operation } from './message.js';
 import { parseNotation, type NotationField, type Repeat } from './notation.js';
+import { list } from './repeated.js';
 
 /** The integrator's own layouts, in the notation, by the name of the message they are for. */
 export type Layouts = Readonly<Record<string, unknown>>;
@@ -126,5 +127,5 @@ function typeOf(field: NotationField): FieldType<unknown, never> {
 }
 
 function repeated(type: FieldType<unknown>, repeat: Repeat | undefined): FieldType<unknown> {
-  return repeat === undefined ? type : types.list(type, repeat);
+  return repeat === undefined ? type : list(type, repeat);
 }

@@ -1,5 +1,5 @@
 import { AkmError, describe } from '../errors.js';
-import { hexDigits64 } from './integer.js';
+import { hexDigits64, hexDigits64At } from './integer.js';
 
 /**
  * A 128-bit identifier of an endpoint or a trust relationship, as it leaves this package. Strings, because a
@@ -23,8 +23,15 @@ const MAX_128 = (1n << 128n) - 1n;
 
 /** Makes an identifier of its two halves, each an unsigned 64-bit bigint. */
 export function identifierOf(lower64: bigint, upper64: bigint): Identifier {
-  const lower = hexDigits64(lower64);
-  const upper = hexDigits64(upper64);
+  return ofDigits(hexDigits64(lower64), hexDigits64(upper64));
+}
+
+/** The identifier whose 16 bytes begin at `offset`: U64 lower64, then U64 upper64. They must be there. */
+export function identifierAt(bytes: Buffer, offset: number): Identifier {
+  return ofDigits(hexDigits64At(bytes, offset), hexDigits64At(bytes, offset + 8));
+}
+
+function ofDigits(lower: string, upper: string): Identifier {
   return { id: `0x${upper}${lower}`, lower64: `0x${lower}`, upper64: `0x${upper}` };
 }
 

@@ -57,6 +57,20 @@ export function hexDigits64(value: bigint): string {
   return value.toString(16).toUpperCase().padStart(16, '0');
 }
 
+const HEX_OF_BYTE = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).toUpperCase().padStart(2, '0'),
+);
+
+/**
+ * The same of the little-endian U64 at `offset`, digit by digit from a table: making a bigint of it first takes longer, and a list
+ * has up to 128 of them. The eight bytes must be there.
+ */
+export function hexDigits64At(bytes: Buffer, offset: number): string {
+  let digits = '';
+  for (let at = offset + 7; at >= offset; at -= 1) digits += HEX_OF_BYTE[bytes[at] ?? 0] ?? '';
+  return digits;
+}
+
 function toBigInt(value: unknown): bigint | undefined {
   if (typeof value === 'bigint') return value;
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : undefined;

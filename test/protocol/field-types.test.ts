@@ -3,10 +3,8 @@ import fc from 'fast-check';
 import {
   bytes,
   id128,
-  list,
   Reader,
   sizedBuffer,
-  table,
   text,
   u16,
   u32,
@@ -16,6 +14,7 @@ import {
 } from '../../src/protocol/field-types.js';
 import { identifierOf } from '../../src/protocol/identifier.js';
 import { layout } from '../../src/protocol/layout.js';
+import { list, table } from '../../src/protocol/repeated.js';
 import { thrown } from '../support/promises.js';
 
 /** Writes one value between guard bytes that have to stay as they are. */

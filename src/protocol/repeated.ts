@@ -1,0 +1,108 @@
+import { AkmError, describe } from '../errors.js';
+import type { FieldType, Reader } from './field-types.js';
+
+/** How often an entry is repeated: so many times, as the earlier field of that name says, or to the end of the body. */
+export type Repetition = { times: number } | { field: string } | 'end';
+
+/** Entries of one type, one after another. */
+export function list<V, In>(entry: FieldType<V, In>, repetition: Repetition): FieldType<V[], readonly In[]> {
+  const times = repetition !== 'end' && 'times' in repetition ? repetition.times : undefined;
+  const count = repetition === 'end' ? '' : 'times' in repetition ? repetition.times : repetition.field;
+  return {
+    notation: `${notationOf(entry)}[${count}]`,
+    size: times === undefined || entry.size === undefined ? undefined : times * entry.size,
+    sizeOf: (values, name) =>
+      requireArray(values, name).reduce<number>(
+        (sum, value, index) => sum + entry.sizeOf(value as In, `${name}[${index}]`),
+        0,
+      ),
+    write(target, offset, values, name) {
+      const { length } = requireArray(values, name);
+      if (times !== undefined && length !== times) {
+        throw new AkmError('AKM_INVALID_INPUT', `${name} has ${length} entries; it must have ${times}`);
+      }
+      return writeEntries(entry, target, offset, values, name);
+    },
+    read(from, before) {
+      if (repetition === 'end') return readToEnd(entry, from);
+      return readEntries(entry, from, times ?? Number(before[count]));
+    },
+  };
+}
+
+/**
+ * An array that is always sent whole, `capacity` entries of which the first `countField` mean anything and the rest are
+ * zero. A body cut behind its last used entry is understood too; a count above the capacity yields the entries that exist.
+ */
+export function table<V, In>(
+  entry: FieldType<V, In> & { readonly size?: number | undefined },
+  countField: string,
+  capacity: number,
+): FieldType<V[], readonly In[]> {
+  if (entry.size === undefined)
+    throw new TypeError(`Entries of varying size (${entry.notation}) make no table`);
+  const size = entry.size * capacity;
+  return {
+    notation: `${notationOf(entry)}[${capacity}]`,
+    size,
+    sizeOf: () => size,
+    write(target, offset, values, name) {
+      if (values.length > capacity) {
+        throw new AkmError(
+          'AKM_INVALID_INPUT',
+          `${name} has ${values.length} entries; at most ${capacity} are allowed`,
+        );
+      }
+      writeEntries(entry, target, offset, values, name);
+      return offset + size;
+    },
+    read(from, before) {
+      const behind = from.offset + size;
+      const values = readEntries(entry, from, Math.min(Number(before[countField]), capacity));
+      if (!from.short) from.offset = Math.min(behind, from.end);
+      return values;
+    },
+  };
+}
+
+/** A group of fields stands in braces. */
+function notationOf({ notation }: { notation: string }): string {
+  return notation.includes(':') ? `{ ${notation} }` : notation;
+}
+
+function requireArray(values: unknown, name: string): readonly unknown[] {
+  if (Array.isArray(values)) return values;
+  throw new AkmError('AKM_INVALID_INPUT', `${name} is ${describe(values)}; an array is needed`);
+}
+
+function writeEntries<V, In>(
+  entry: FieldType<V, In>,
+  target: Buffer,
+  offset: number,
+  values: readonly In[],
+  name: string,
+): number {
+  return values.reduce((at, value, index) => entry.write(target, at, value, `${name}[${index}]`), offset);
+}
+
+/** Entries until the body ends; one that is cut short is left out. */
+function readToEnd<V, In>(entry: FieldType<V, In>, from: Reader): V[] {
+  const values: V[] = [];
+  while (from.offset < from.end) {
+    const value = entry.read(from, {});
+    if (value === undefined) break;
+    values.push(value);
+  }
+  return values;
+}
+
+/** A count is only a claim: the bytes decide how many entries there are. Every entry has at least one byte. */
+function readEntries<V, In>(entry: FieldType<V, In>, from: Reader, count: number): V[] {
+  const values: V[] = [];
+  while (values.length < count) {
+    const value = entry.read(from, {});
+    if (value === undefined) break;
+    values.push(value);
+  }
+  return values;
+}
