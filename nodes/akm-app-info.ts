@@ -2,7 +2,9 @@ import type { Node, NodeAPI } from 'node-red';
 import type { AppClient } from '../src/client/app-client.js';
 import type { Answer } from '../src/client/service-client.js';
 import { AkmError, describe } from '../src/errors.js';
+import { configOf } from './shared/config.js';
 import { flattenIdentifiers } from './shared/identifiers.js';
+import { named } from './shared/names.js';
 import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
 
 interface AppInfoDef extends UserNodeDef {
@@ -22,15 +24,12 @@ const QUERIES: Readonly<Record<string, Query>> = {
   atrs: { operation: 'GET_ATR_INFO', ask: (client) => client.getAtrInfo() },
 };
 
-/** What a flow that leaves a property out means by it. */
-const DEFAULTS = { query: 'version' };
-
 const SERVICE = 'app';
 
 export = (RED: NodeAPI): void => {
   RED.nodes.registerType('akm-app-info', function (this: Node, saved: AppInfoDef) {
     RED.nodes.createNode(this, saved);
-    const config = { ...DEFAULTS, ...saved };
+    const config = configOf(this, 'akm-app-info', saved);
     const query = Object.hasOwn(QUERIES, config.query) ? QUERIES[config.query] : undefined;
     const operation = query?.operation ?? 'UNKNOWN';
     const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
@@ -44,7 +43,7 @@ export = (RED: NodeAPI): void => {
         );
       }
       const { fields, ...info } = await query.ask(user.client);
-      msg.payload = flattenIdentifiers(fields);
+      msg.payload = named(user.names, flattenIdentifiers(fields, user.names));
       msg.akm = { service: SERVICE, operation, ...info };
       user.showAnswered(info);
       forward(msg);

@@ -5,7 +5,11 @@ import { checkOptions, type ClientOptions, type NumberInput } from '../src/clien
 import type { ServiceClient } from '../src/client/service-client.js';
 import type { Layouts } from '../src/protocol/custom-layout.js';
 import { parseInteger } from '../src/protocol/integer.js';
+import { checkNames } from '../src/settings/check-names.js';
+import { Names } from '../src/settings/names.js';
+import { registerAdminRoutes } from './shared/admin/routes.js';
 import { SharedClient, type ConnectionNode } from './shared/connection-node.js';
+import { configOf } from './shared/config.js';
 import { toAkmError } from './shared/errors.js';
 
 /** What the editor saves. Numbers are strings where `${ENV}` stood for them. */
@@ -29,6 +33,8 @@ interface ConnectionDef extends NodeDef {
   successCode: NumberInput;
   allowInferred: boolean;
   layouts: Layouts;
+  /** an array of NameRow */
+  names: unknown;
 }
 
 /** Longest time that can be given in seconds: what a timer can keep in milliseconds. */
@@ -40,7 +46,8 @@ function inMilliseconds(seconds: NumberInput, what: string): number {
 }
 
 function sharedOptions(config: ConnectionDef): ClientOptions {
-  const { requestTimeout, reconnectMin, reconnectMax, queueLimit, successCode, layouts } = config;
+  const { requestTimeout, reconnectMin, reconnectMax, queueLimit, successCode, layouts, names } = config;
+  checkNames(names); // with names that are not what was meant, no client is to do anything
   return {
     requestTimeout,
     reconnectMin,
@@ -87,32 +94,17 @@ function logOutages<C extends ServiceClient>(node: Node, client: C): C {
   return client;
 }
 
-/** What a flow that leaves a property out means by it. */
-const DEFAULTS = {
-  ammHost: '127.0.0.1',
-  ammPort: AMM_PORT,
-  appHost: '127.0.0.1',
-  appPort: APP_PORT,
-  requestTimeout: 5000,
-  reconnectMin: 500,
-  reconnectMax: 30_000,
-  heartbeat: 30,
-  ammIdle: 0,
-  queueLimit: 1000,
-  successCode: 0,
-  allowInferred: false,
-  layouts: {},
-};
-
 export = (RED: NodeAPI): void => {
+  registerAdminRoutes(RED);
   RED.nodes.registerType('akm-connection', function (this: Node, saved: ConnectionDef) {
     RED.nodes.createNode(this, saved);
-    const config = { ...DEFAULTS, ...saved };
+    const config = configOf(this, 'akm-connection', saved);
     const clients = {
       amm: new SharedClient(() => logOutages(this, new AmmClient(ammOptions(config)))),
       app: new SharedClient(() => logOutages(this, new AppClient(appOptions(config)))),
     };
-    const shown: Pick<ConnectionNode, 'clients' | 'users'> = { clients, users: {} };
+    const names = new Names(config.names);
+    const shown: Pick<ConnectionNode, 'clients' | 'names' | 'users'> = { clients, names, users: {} };
     Object.assign(this, shown);
     try {
       checkOptions(ammOptions(config), AMM_PORT);

@@ -1,7 +1,10 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { Target } from '../src/client/amm-client.js';
+import { resolveTarget, targetRefused } from '../src/settings/aliases.js';
+import { configOf } from './shared/config.js';
 import { evaluate } from './shared/evaluate.js';
 import { flattenIdentifiers, identifierIn } from './shared/identifiers.js';
+import { named } from './shared/names.js';
 import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
 
 interface EndpointDetailsDef extends UserNodeDef {
@@ -9,22 +12,21 @@ interface EndpointDetailsDef extends UserNodeDef {
   targetType: string;
 }
 
-/** What a flow that leaves a property out means by it. */
-const DEFAULTS = { target: 'payload', targetType: 'msg' };
-
 const SERVICE = 'amm';
 const operation = 'GET_ENDPOINT_DETAILS';
 
 export = (RED: NodeAPI): void => {
   RED.nodes.registerType('akm-endpoint-details', function (this: Node, saved: EndpointDetailsDef) {
     RED.nodes.createNode(this, saved);
-    const config = { ...DEFAULTS, ...saved };
+    const config = configOf(this, 'akm-endpoint-details', saved);
     const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
     user.follow();
     user.onMessage(async (msg, forward) => {
-      const target = await evaluate(RED, this, { value: config.target, type: config.targetType }, msg);
-      const { fields, ...info } = await user.client.getEndpointDetails(target as Target);
-      msg.payload = { ...identifierIn(target), ...flattenIdentifiers(fields) };
+      const { client, names } = user;
+      const given = await evaluate(RED, this, { value: config.target, type: config.targetType }, msg);
+      const target = resolveTarget(names, given) as Target;
+      const { fields, ...info } = await client.getEndpointDetails(target).catch(targetRefused(names, target));
+      msg.payload = named(names, { ...identifierIn(target), ...flattenIdentifiers(fields, names) });
       msg.akm = { service: SERVICE, operation, ...info };
       user.showAnswered(info);
       forward(msg);

@@ -1,6 +1,8 @@
 import type { Node, NodeAPI } from 'node-red';
 import { parseInteger, U32_MAX } from '../src/protocol/integer.js';
+import { configOf } from './shared/config.js';
 import { evaluateInteger } from './shared/evaluate.js';
+import { named } from './shared/names.js';
 import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
 
 interface ListAtrsDef extends UserNodeDef {
@@ -13,13 +15,10 @@ interface ListAtrsDef extends UserNodeDef {
 const SERVICE = 'amm';
 const operation = 'LIST_ATRS';
 
-/** What a flow that leaves a property out means by it. */
-const DEFAULTS = { filter: '0', filterType: 'num', category: '' };
-
 export = (RED: NodeAPI): void => {
   RED.nodes.registerType('akm-list-atrs', function (this: Node, saved: ListAtrsDef) {
     RED.nodes.createNode(this, saved);
-    const config = { ...DEFAULTS, ...saved };
+    const config = configOf(this, 'akm-list-atrs', saved);
     const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
     user.follow();
     user.onMessage(async (msg, forward) => {
@@ -29,7 +28,7 @@ export = (RED: NodeAPI): void => {
       const number = await evaluateInteger(RED, this, filter, msg, 'The filter', U32_MAX);
       const { atrs, ...info } = await user.client.listAtrs(number);
       msg.payload = atrs
-        .map((atr, index) => ({ index, ...atr }))
+        .map((atr, index) => named(user.names, { index, ...atr }))
         .filter((atr) => category === undefined || atr.category === category);
       msg.akm = { service: SERVICE, operation, ...info };
       user.showConnection();

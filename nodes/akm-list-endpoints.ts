@@ -1,6 +1,8 @@
 import type { Node, NodeAPI } from 'node-red';
 import { U32_MAX } from '../src/protocol/integer.js';
+import { configOf } from './shared/config.js';
 import { evaluateInteger } from './shared/evaluate.js';
+import { named } from './shared/names.js';
 import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
 
 interface ListEndpointsDef extends UserNodeDef {
@@ -11,20 +13,17 @@ interface ListEndpointsDef extends UserNodeDef {
 const SERVICE = 'amm';
 const operation = 'LIST_ENDPOINTS';
 
-/** What a flow that leaves a property out means by it. */
-const DEFAULTS = { filter: '0', filterType: 'num' };
-
 export = (RED: NodeAPI): void => {
   RED.nodes.registerType('akm-list-endpoints', function (this: Node, saved: ListEndpointsDef) {
     RED.nodes.createNode(this, saved);
-    const config = { ...DEFAULTS, ...saved };
+    const config = configOf(this, 'akm-list-endpoints', saved);
     const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
     user.follow();
     user.onMessage(async (msg, forward) => {
       const filter = { value: config.filter, type: config.filterType };
       const number = await evaluateInteger(RED, this, filter, msg, 'The filter', U32_MAX);
       const { endpoints, ...info } = await user.client.listEndpoints(number);
-      msg.payload = endpoints.map((endpoint, index) => ({ index, ...endpoint }));
+      msg.payload = endpoints.map((endpoint, index) => named(user.names, { index, ...endpoint }));
       msg.akm = { service: SERVICE, operation, ...info };
       user.showConnection();
       forward(msg);

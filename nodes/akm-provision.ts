@@ -1,9 +1,13 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { AmmClient, Confirmation, Target } from '../src/client/amm-client.js';
 import { AkmError, describe } from '../src/errors.js';
+import { resolveTarget, targetRefused } from '../src/settings/aliases.js';
+import type { Names } from '../src/settings/names.js';
+import { configOf } from './shared/config.js';
 import { evaluate } from './shared/evaluate.js';
 import { flattenIdentifiers, identifierIn } from './shared/identifiers.js';
 import type { AkmMessage } from './shared/messages.js';
+import { named } from './shared/names.js';
 import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
 
 interface ProvisionDef extends UserNodeDef {
@@ -18,7 +22,7 @@ interface Action {
   operation: string;
   perform(client: AmmClient, target: Target): Promise<Confirmation>;
   /** What of the target the answer tells again. */
-  subject(target: Target): object;
+  subject(target: Target, names: Names): object;
 }
 
 const ACTIONS: Readonly<Record<string, Action>> = {
@@ -30,7 +34,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   'create-operational-atr': {
     operation: 'CREATE_OPERATIONAL_ATR',
     perform: (client, target) => client.createOperationalAtr(target as object),
-    subject: (target) => (Array.isArray(target) ? { endpoints: target.map(identifierIn) } : {}),
+    subject: (target, names) =>
+      Array.isArray(target)
+        ? { endpoints: target.map((endpoint) => named(names, identifierIn(endpoint))) }
+        : {},
   },
   'delete-endpoint': {
     operation: 'DELETE_ENDPOINT',
@@ -44,15 +51,12 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
 };
 
-/** What a flow that leaves a property out means by it. */
-const DEFAULTS = { action: 'provision-endpoint', target: 'payload', targetType: 'msg' };
-
 const SERVICE = 'amm';
 
 export = (RED: NodeAPI): void => {
   RED.nodes.registerType('akm-provision', function (this: Node, saved: ProvisionDef) {
     RED.nodes.createNode(this, saved);
-    const config = { ...DEFAULTS, ...saved };
+    const config = configOf(this, 'akm-provision', saved);
 
     /** The action's name: the node's own, and a message's only where the node is set to that. */
     const nameFor = (msg: AkmMessage): unknown => (config.action === 'msg' ? msg.action : config.action);
@@ -71,15 +75,17 @@ export = (RED: NodeAPI): void => {
         const allowed = Object.keys(ACTIONS).join(', ');
         throw new AkmError('AKM_INVALID_INPUT', `The action is ${describe(name)}; allowed are ${allowed}`);
       }
-      const target = await evaluate(RED, this, { value: config.target, type: config.targetType }, msg);
-      const { fields, ...info } = await action.perform(user.client, target as Target);
-      msg.payload = {
+      const { client, names } = user;
+      const given = await evaluate(RED, this, { value: config.target, type: config.targetType }, msg);
+      const target = resolveTarget(names, given) as Target;
+      const { fields, ...info } = await action.perform(client, target).catch(targetRefused(names, target));
+      msg.payload = named(names, {
         action: name,
         accepted: true,
-        ...action.subject(target as Target),
-        ...flattenIdentifiers(fields),
+        ...action.subject(target, names),
+        ...flattenIdentifiers(fields, names),
         confirmation: info.confirmation,
-      };
+      });
       msg.akm = { service: SERVICE, operation: action.operation, ...info };
       if (info.layout === 'inferred') user.status.shared('good', 'status.inferred');
       else user.showConnection();

@@ -1,8 +1,11 @@
 import type { Node, NodeAPI } from 'node-red';
-import type { ReceivedData } from '../src/client/subscriptions.js';
+import type { DataFilter, ReceivedData } from '../src/client/subscriptions.js';
 import { RECEIVE_APP_DATA_RESPONSE } from '../src/protocol/app-messages.js';
-import { parseInteger, U16_MAX } from '../src/protocol/integer.js';
+import { readApplication, readAtrId } from '../src/settings/aliases.js';
 import { fromData, type DataFormat } from './shared/app-data.js';
+import { configOf } from './shared/config.js';
+import type { AkmInfo } from './shared/messages.js';
+import { nameApplication } from './shared/names.js';
 import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
 
 interface ReceiveDef extends UserNodeDef {
@@ -16,41 +19,54 @@ interface ReceiveDef extends UserNodeDef {
 const SERVICE = 'app';
 const operation = 'RECEIVE_APP_DATA';
 
-/** What a flow that leaves a property out means by it. */
-const DEFAULTS = { atrId: '', appValue: '', format: 'auto' } as const;
-
 export = (RED: NodeAPI): void => {
   RED.nodes.registerType('akm-receive', function (this: Node, saved: ReceiveDef) {
     RED.nodes.createNode(this, saved);
-    const config = { ...DEFAULTS, ...saved };
+    const config = configOf(this, 'akm-receive', saved);
     const { code: responseCode, source: layout } = RECEIVE_APP_DATA_RESPONSE;
     const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
 
-    /** Whether the last data could not be read: shown until there is some that can. */
-    let failing = false;
+    /** Messages that were handed on since the node started. */
+    let received = 0;
+    /** What can stand in front of the number in the status. */
+    let labels: string[] = [];
+
+    const showState = (): void => {
+      if (received > 0 && user.client.state === 'connected')
+        user.status.count('status.received', received, labels);
+      else user.showConnection();
+    };
 
     const receive = ({ atrId, appValue, data }: ReceivedData): void => {
-      const details = { responseCode, layout, length: data.length };
+      const akm: AkmInfo = { service: SERVICE, operation, responseCode, layout, length: data.length };
+      nameApplication(akm, user.names, atrId, appValue);
       const about = { topic: `akm/${atrId}/${appValue}`, atrId, appValue };
       try {
         const payload = fromData(data, config.format);
-        this.send({ ...about, payload, akm: { service: SERVICE, operation, ...details } });
-        if (failing) user.showConnection();
-        failing = false;
+        this.send({ ...about, payload, akm });
+        received += 1;
+        user.status.often(showState);
       } catch (error) {
-        failing = true;
         // not lost: a Catch node gets the data as it came
-        user.report(error, { ...about, payload: Buffer.from(data) }, details);
+        user.report(error, { ...about, payload: Buffer.from(data) }, akm);
       }
     };
 
-    const wanted = (value: string, what: string): number | undefined =>
-      value === '' ? undefined : parseInteger(value, what, U16_MAX);
+    const wanted = (): DataFilter => {
+      const { names } = user;
+      const atrId = config.atrId === '' ? undefined : readAtrId(names, config.atrId);
+      if (config.appValue === '') return { atrId };
+      return readApplication(names, atrId, config.appValue, "The sender's App Value");
+    };
     try {
-      const atrId = wanted(config.atrId, 'The ATR ID');
-      const appValue = wanted(config.appValue, "The sender's App Value");
-      user.onEnd(user.client.subscribe({ atrId, appValue }, receive));
-      user.follow();
+      const filter = wanted();
+      const { atrId } = filter;
+      if (atrId !== undefined) {
+        const name = user.names.ofAtr(atrId);
+        labels = [...(name === undefined ? [] : [name]), RED._('status.atr', { number: atrId })];
+      }
+      user.onEnd(user.client.subscribe(filter, receive));
+      user.follow(showState);
     } catch (error) {
       user.onceDeployed(() => {
         user.report(error);

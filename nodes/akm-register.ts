@@ -1,8 +1,8 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { Registered, Registration, RegistrationObserver } from '../src/client/registrations.js';
 import { AkmError } from '../src/errors.js';
-import { U16_MAX } from '../src/protocol/integer.js';
-import { evaluateInteger } from './shared/evaluate.js';
+import { configOf } from './shared/config.js';
+import { evaluateApplication } from './shared/evaluate.js';
 import type { AkmMessage } from './shared/messages.js';
 import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
 
@@ -18,13 +18,10 @@ interface RegisterDef extends UserNodeDef {
 const SERVICE = 'app';
 const operation = 'REGISTER_APP';
 
-/** What a flow that leaves a property out means by it. */
-const DEFAULTS = { atrId: '1', atrIdType: 'num', appValue: '100', appValueType: 'num', auto: true };
-
 export = (RED: NodeAPI): void => {
   RED.nodes.registerType('akm-register', function (this: Node, saved: RegisterDef) {
     RED.nodes.createNode(this, saved);
-    const config = { ...DEFAULTS, ...saved };
+    const config = configOf(this, 'akm-register', saved);
     const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
     /** Every place this node has taken hold of; they live as long as it does. */
     const places = new Map<string, Registration>();
@@ -46,19 +43,29 @@ export = (RED: NodeAPI): void => {
     ): AkmMessage => {
       const { atrId, appValue } = place;
       const { status } = answer;
-      msg.payload = { atrId, appValue, registered: true, status, automatic };
+      const name = user.names.ofApplication(atrId, appValue);
+      msg.payload = {
+        atrId,
+        appValue,
+        ...(name === undefined ? {} : { name }),
+        registered: true,
+        status,
+        automatic,
+      };
       msg.akm = { service: SERVICE, operation, ...answer };
       return msg;
     };
 
     const hold = async (msg: AkmMessage): Promise<Registration> => {
-      const atrId = { value: config.atrId, type: config.atrIdType };
-      const appValue = { value: config.appValue, type: config.appValueType };
-      const numbers = [
-        await evaluateInteger(RED, this, atrId, msg, 'The ATR ID', U16_MAX),
-        await evaluateInteger(RED, this, appValue, msg, 'The App Value', U16_MAX),
-      ] as const;
-      const key = numbers.join();
+      const { atrId, appValue } = await evaluateApplication(
+        RED,
+        this,
+        user.names,
+        config,
+        msg,
+        'The App Value',
+      );
+      const key = `${atrId}/${appValue}`;
       const known = places.get(key);
       if (known) return known;
       const observer: RegistrationObserver = {
@@ -71,7 +78,7 @@ export = (RED: NodeAPI): void => {
           if (refusal && asking === 0) user.report(refusal);
         },
       };
-      const place = user.client.hold(...numbers, observer);
+      const place = user.client.hold(atrId, appValue, observer);
       places.set(key, place);
       return place;
     };

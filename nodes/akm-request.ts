@@ -2,6 +2,7 @@ import type { Node, NodeAPI } from 'node-red';
 import { AkmError, describe } from '../src/errors.js';
 import { parseInteger, U32_MAX } from '../src/protocol/integer.js';
 import { RESPONSE_OFFSET } from '../src/protocol/message.js';
+import { configOf } from './shared/config.js';
 import { evaluateInteger } from './shared/evaluate.js';
 import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
 
@@ -13,15 +14,12 @@ interface RequestDef extends UserNodeDef {
   responseCode: string;
 }
 
-/** What a flow that leaves a property out means by it. */
-const DEFAULTS = { service: 'amm', code: '', codeType: 'num', responseCode: '' } as const;
-
 const operation = 'REQUEST';
 
 export = (RED: NodeAPI): void => {
   RED.nodes.registerType('akm-request', function (this: Node, saved: RequestDef) {
     RED.nodes.createNode(this, saved);
-    const config = { ...DEFAULTS, ...saved };
+    const config = configOf(this, 'akm-request', saved);
     const { service } = config;
     const user = new ConnectionUser<'amm' | 'app'>(RED, this, config, { service, operation });
     user.follow();

@@ -1,8 +1,10 @@
 import type { Node, NodeAPI } from 'node-red';
 import { SEND_APP_DATA_REQUEST } from '../src/protocol/app-messages.js';
-import { U16_MAX } from '../src/protocol/integer.js';
 import { toData } from './shared/app-data.js';
-import { evaluateInteger } from './shared/evaluate.js';
+import { configOf } from './shared/config.js';
+import { evaluateApplication } from './shared/evaluate.js';
+import type { AkmInfo } from './shared/messages.js';
+import { nameApplication } from './shared/names.js';
 import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
 
 interface SendDef extends UserNodeDef {
@@ -17,27 +19,21 @@ interface SendDef extends UserNodeDef {
 const SERVICE = 'app';
 const operation = 'SEND_APP_DATA';
 
-/** What a flow that leaves a property out means by it. */
-const DEFAULTS = {
-  atrId: 'atrId',
-  atrIdType: 'msg',
-  appValue: 'appValue',
-  appValueType: 'msg',
-  offline: 'error',
-} as const;
-
 export = (RED: NodeAPI): void => {
   RED.nodes.registerType('akm-send', function (this: Node, saved: SendDef) {
     RED.nodes.createNode(this, saved);
-    const config = { ...DEFAULTS, ...saved };
+    const config = configOf(this, 'akm-send', saved);
     const { code: requestCode, source: layout } = SEND_APP_DATA_REQUEST;
     const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
     /** Messages of this node that are not taken by the socket yet. */
     let waiting = 0;
+    /** Messages that were sent since the node started. */
+    let sent = 0;
 
     const showState = (): void => {
-      if (waiting > 0 && user.client.state !== 'connected')
-        user.status.own('busy', 'status.waiting', waiting);
+      const isConnected = user.client.state === 'connected';
+      if (isConnected && sent > 0) user.status.count('status.sent', sent);
+      else if (!isConnected && waiting > 0) user.status.own('busy', 'status.waiting', waiting);
       else user.showConnection();
     };
 
@@ -46,33 +42,28 @@ export = (RED: NodeAPI): void => {
         user.client.send({ atrId, appValue, data, offline: config.offline }, (error) => {
           waiting -= 1;
           if (error) {
-            reject(error);
-            return;
+            reject(error); // which is shown, while there is a connection
+          } else {
+            sent += 1;
+            resolve();
           }
-          showState();
-          resolve();
+          if (!error || user.client.state !== 'connected') user.status.often(showState);
         });
         waiting += 1;
-        showState();
+        if (user.client.state !== 'connected') user.status.often(showState);
       });
 
     user.follow(showState);
     user.onMessage(async (msg, forward) => {
-      const atrIdInput = { value: config.atrId, type: config.atrIdType };
-      const appValueInput = { value: config.appValue, type: config.appValueType };
-      const atrId = await evaluateInteger(RED, this, atrIdInput, msg, 'The ATR ID', U16_MAX);
-      const appValue = await evaluateInteger(
-        RED,
-        this,
-        appValueInput,
-        msg,
-        "The target's App Value",
-        U16_MAX,
-      );
+      const { names } = user;
+      const what = "The target's App Value";
+      const { atrId, appValue } = await evaluateApplication(RED, this, names, config, msg, what);
       const data = toData(msg.payload);
       const length = Buffer.byteLength(data);
       await send(atrId, appValue, data);
-      msg.akm = { service: SERVICE, operation, requestCode, layout, atrId, appValue, length };
+      const akm: AkmInfo = { service: SERVICE, operation, requestCode, layout, atrId, appValue, length };
+      nameApplication(akm, names, atrId, appValue);
+      msg.akm = akm;
       forward(msg);
     });
   });

@@ -1,13 +1,15 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { AkmError, messageOf } from '../src/errors.js';
 import { Simulator, type SimulatorOptions } from '../src/simulator/simulator.js';
+import { configOf } from './shared/config.js';
 import { StatusLine } from './shared/status.js';
 
 type SimulatorDef = NodeDef & Required<SimulatorOptions>;
 
 export = (RED: NodeAPI): void => {
-  RED.nodes.registerType('akm-simulator', function (this: Node, config: SimulatorDef) {
-    RED.nodes.createNode(this, config);
+  RED.nodes.registerType('akm-simulator', function (this: Node, saved: SimulatorDef) {
+    RED.nodes.createNode(this, saved);
+    const config = configOf(this, 'akm-simulator', saved);
     const status = new StatusLine(RED, this);
     status.own('busy', 'status.starting');
 

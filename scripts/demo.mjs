@@ -182,8 +182,8 @@ function whatToDo(url) {
 
   1. Open that address in a browser: the flow "AKM: first steps" is there.
   2. Open the debug sidebar on the right (the small bug).
-  3. Press the button at the left end of "list the endpoints", "list the ATRs"
-     or "say hello", and watch what arrives in the debug sidebar.
+  3. Press the button at the left end of "list the endpoints", "provision a
+     new endpoint" or "say hello", and watch what arrives in the debug sidebar.
 
   Nothing outside this computer is involved: the node "akm-simulator" in the
   flow plays both the AMM (port 49200) and the AppEndpoint (port 49600).

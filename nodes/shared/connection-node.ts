@@ -3,19 +3,23 @@ import type { AmmClient } from '../../src/client/amm-client.js';
 import type { AppClient } from '../../src/client/app-client.js';
 import type { ServiceClient } from '../../src/client/service-client.js';
 import { AkmError, describe } from '../../src/errors.js';
+import type { Names } from '../../src/settings/names.js';
 
 /**
  * One client that many nodes use: made for the first, closed with the last.
  */
 export class SharedClient<C extends ServiceClient> {
   private client: C | undefined;
-  private readonly users = new Set<Node>();
+  private readonly users = new Set<object>();
 
   /** @param make makes a client; throws AkmError `AKM_INVALID_INPUT` where the settings are no good */
   constructor(private readonly make: () => C) {}
 
-  /** @throws AkmError `AKM_INVALID_INPUT` naming the setting that cannot be used */
-  acquire(user: Node): C {
+  /**
+   * @param user whoever will release it: a node, or any object
+   * @throws AkmError `AKM_INVALID_INPUT` naming the setting that cannot be used
+   */
+  acquire(user: object): C {
     this.client ??= this.make();
     this.users.add(user);
     this.client.open();
@@ -23,7 +27,7 @@ export class SharedClient<C extends ServiceClient> {
   }
 
   /** Resolves when there is nothing left to wait for. Never rejects. */
-  async release(user: Node): Promise<void> {
+  async release(user: object): Promise<void> {
     if (!this.users.delete(user) || this.users.size > 0) return;
     await this.close();
   }
@@ -46,6 +50,8 @@ export interface Clients {
 /** The `akm-connection` config node as its users see it. */
 export interface ConnectionNode extends Node {
   readonly clients: { readonly [S in keyof Clients]: SharedClient<Clients[S]> };
+  /** What its users may call identifiers, ATR IDs and App Values. */
+  readonly names: Names;
   /** The nodes that use this one. A plain object by this name is what leads our errors to their Catch nodes. */
   readonly users: Record<string, Node>;
 }

@@ -1,6 +1,8 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { AkmError, messageOf } from '../../src/errors.js';
 import { parseInteger } from '../../src/protocol/integer.js';
+import { readApplication, readAtrId } from '../../src/settings/aliases.js';
+import type { Names } from '../../src/settings/names.js';
 
 /** A TypedInput as the editor saves it: `value` means what `type` says. */
 export interface TypedValue {
@@ -53,4 +55,30 @@ export async function evaluateInteger(
   max: number,
 ): Promise<number> {
   return parseInteger(await evaluate(RED, node, typed, msg), what, max);
+}
+
+/** The typed inputs of a node that is about an application, as the editor saves them. */
+export interface ApplicationInputs {
+  atrId: string;
+  atrIdType: string;
+  appValue: string;
+  appValueType: string;
+}
+
+/**
+ * The application that two typed inputs stand for, by numbers or by names.
+ * @param what names the App Value in the error
+ * @throws AkmError (as a rejection) `AKM_INVALID_INPUT`
+ */
+export async function evaluateApplication(
+  RED: NodeAPI,
+  node: Node,
+  names: Names,
+  inputs: ApplicationInputs,
+  msg: NodeMessage,
+  what: string,
+): Promise<{ atrId: number; appValue: number }> {
+  const atrId = await evaluate(RED, node, { value: inputs.atrId, type: inputs.atrIdType }, msg);
+  const appValue = await evaluate(RED, node, { value: inputs.appValue, type: inputs.appValueType }, msg);
+  return readApplication(names, readAtrId(names, atrId), appValue, what);
 }

@@ -5,6 +5,10 @@ export interface AkmInfo {
   service: 'amm' | 'app';
   /** The operation's name in the protocol's tables, e.g. `LIST_ENDPOINTS`. */
   operation: string;
+  /** The name of the application that the message is from or for. */
+  name?: string;
+  /** The name of that application's ATR ID. */
+  atrName?: string;
   [detail: string]: unknown;
 }
 

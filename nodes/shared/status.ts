@@ -12,6 +12,12 @@ const LOOKS = {
   bad: { fill: 'red', shape: 'ring' },
 } as const;
 
+/** Most characters that can be read below a node. */
+const LONGEST_TEXT = 19;
+
+/** Shortest time between two showings of what changes with each message, in milliseconds. */
+const PAUSE = 1000;
+
 /** How a status looks. */
 export type Look = keyof typeof LOOKS;
 
@@ -29,6 +35,10 @@ const STATES: Readonly<Record<Exclude<ConnectionState, 'closed'>, { look: Look; 
 export class StatusLine {
   private shown = '';
   private ended = false;
+  /** Shows what has changed since the last showing. */
+  private pending: (() => void) | undefined;
+  /** Runs while the next showing has to wait. */
+  private pause: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly RED: NodeAPI,
@@ -37,10 +47,7 @@ export class StatusLine {
 
   /** Shows a text of the node's own catalogue; `number` takes the place of `__number__` in it. */
   own(look: Look, key: string, number?: number): void {
-    const id = `${key} ${number ?? ''}`;
-    if (id === this.shown || this.ended) return;
-    this.shown = id;
-    this.node.status({ ...LOOKS[look], text: this.RED._(key, number === undefined ? {} : { number }) });
+    this.show(look, `${key} ${number ?? ''}`, () => this.RED._(key, number === undefined ? {} : { number }));
   }
 
   /** Shows a text that several nodes share. */
@@ -48,9 +55,31 @@ export class StatusLine {
     this.own(look, `${SHARED_CATALOGUE}:${key}`, number);
   }
 
+  /**
+   * Shows how many there were; `key` is of the node's own catalogue. In front stands the first of the labels with which the text is still
+   * short enough, or none.
+   */
+  count(key: string, number: number, labels: readonly string[] = []): void {
+    const counted = this.RED._(key, { number: shortNumber(number) });
+    const labelled = labels.map((label) => `${label} · ${counted}`);
+    const text = labelled.find(({ length }) => length <= LONGEST_TEXT) ?? counted;
+    this.show('good', text, () => text);
+  }
+
+  /**
+   * Shows what changes with each message: now, or where that was shown less than a second ago, when the second is over. Not at all where
+   * something else is shown by then. Called for each message, it costs next to nothing.
+   */
+  often(show: () => void): void {
+    if (this.ended) return;
+    this.pending = show;
+    if (this.pause === undefined) this.showPending();
+  }
+
   /** The node is gone: what still comes of its last messages is not shown at its successor. */
   end(): void {
     this.ended = true;
+    clearTimeout(this.pause);
   }
 
   /** Shows how the connection is. */
@@ -67,4 +96,26 @@ export class StatusLine {
     else if (error.code === 'AKM_REJECTED') this.shared('bad', 'status.rejected', number);
     else this.shared('bad', 'status.failed');
   }
+
+  private show(look: Look, id: string, text: () => string): void {
+    this.pending = undefined;
+    if (id === this.shown || this.ended) return;
+    this.shown = id;
+    this.node.status({ ...LOOKS[look], text: text() });
+  }
+
+  private readonly showPending = (): void => {
+    this.pause = undefined;
+    const { pending } = this;
+    if (!pending) return;
+    pending();
+    this.pause = setTimeout(this.showPending, PAUSE);
+  };
+}
+
+/** A number in at most six characters, e.g. `9999`, `12.3k` or `4.5M`: rounded down, so that nothing is counted that was not there. */
+export function shortNumber(number: number): string {
+  if (number < 10_000) return String(number);
+  const [unit, size] = number < 1e6 ? ['k', 1e3] : number < 1e9 ? ['M', 1e6] : ['G', 1e9];
+  return `${Math.floor(number / (size / 10)) / 10}${unit}`;
 }

@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { ConnectionState } from '../../src/client/connection.js';
 import type { AkmError } from '../../src/errors.js';
 import type { Source } from '../../src/protocol/message.js';
+import type { Names } from '../../src/settings/names.js';
 import {
   connectionOf,
   serviceOf,
@@ -71,6 +72,15 @@ export class ConnectionUser<S extends keyof Clients> {
    */
   get client(): Clients[S] {
     if (this.acquired) return this.acquired;
+    throw this.trouble ?? new Error('The connection could not be acquired');
+  }
+
+  /**
+   * The connection's names.
+   * @throws AkmError `AKM_INVALID_INPUT` where there is no usable connection
+   */
+  get names(): Names {
+    if (this.connection && this.acquired) return this.connection.names;
     throw this.trouble ?? new Error('The connection could not be acquired');
   }
 

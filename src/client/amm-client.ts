@@ -13,7 +13,13 @@ import { RESPONSE_OFFSET, type Operation } from '../protocol/message.js';
 import { isLoopback } from './loopback.js';
 import { checkDelay, checkOptions, type ClientOptions, type NumberInput } from './options.js';
 import { requireSuccess } from './success.js';
-import { infoOf, ServiceClient, type ExchangeInfo, type RawAnswer } from './service-client.js';
+import {
+  infoOf,
+  ServiceClient,
+  type AskOptions,
+  type ExchangeInfo,
+  type RawAnswer,
+} from './service-client.js';
 
 /** The AMM's TCP port (documented). */
 export const AMM_PORT = 49200;
@@ -85,9 +91,10 @@ export class AmmClient extends ServiceClient {
   /**
    * Lists the endpoints. The layouts of request and response are documented.
    * @param filter U32; 0 means all, and no other value is documented
+   * @param options `forgiving` keeps the connection where there is no answer
    */
-  async listEndpoints(filter = 0): Promise<EndpointList> {
-    const { fields, ...answer } = await this.ask(AMM_OPERATIONS.LIST_ENDPOINTS, { filter });
+  async listEndpoints(filter = 0, options: AskOptions = {}): Promise<EndpointList> {
+    const { fields, ...answer } = await this.ask(AMM_OPERATIONS.LIST_ENDPOINTS, { filter }, options);
     const { confirmation = 0, count = 0, endpoints = [] } = fields;
     return { ...infoOf(answer), confirmation, count, truncated: count > endpoints.length, endpoints };
   }
@@ -95,9 +102,10 @@ export class AmmClient extends ServiceClient {
   /**
    * Lists the trust relationships. The layouts of request and response are documented.
    * @param filter U32; 0 means all, and no other value is documented
+   * @param options `forgiving` keeps the connection where there is no answer
    */
-  async listAtrs(filter = 0): Promise<AtrList> {
-    const { fields, ...answer } = await this.ask(AMM_OPERATIONS.LIST_ATRS, { filter });
+  async listAtrs(filter = 0, options: AskOptions = {}): Promise<AtrList> {
+    const { fields, ...answer } = await this.ask(AMM_OPERATIONS.LIST_ATRS, { filter }, options);
     const { confirmation = 0, count = 0, atrs = [] } = fields;
     return {
       ...infoOf(answer),

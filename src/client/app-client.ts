@@ -20,6 +20,7 @@ import {
   infoOf,
   ServiceClient,
   type Answer,
+  type AskOptions,
   type ExchangeOptions,
   type RawAnswer,
 } from './service-client.js';
@@ -159,18 +160,18 @@ export class AppClient extends ServiceClient {
   }
 
   /** Asks for the version. The layout of the request is documented, of the response inferred. */
-  getVersion(): Promise<Answer<ResponseFields<'GET_VERSION'>>> {
-    return this.exchange(APP_OPERATIONS.GET_VERSION, {});
+  getVersion(options: AskOptions = {}): Promise<Answer<ResponseFields<'GET_VERSION'>>> {
+    return this.exchange(APP_OPERATIONS.GET_VERSION, {}, options);
   }
 
   /** Asks for name, identifier and status of the endpoint. The layout of the request is documented, of the response inferred. */
-  getEndpointInfo(): Promise<Answer<ResponseFields<'GET_ENDPOINT_INFO'>>> {
-    return this.exchange(APP_OPERATIONS.GET_ENDPOINT_INFO, {});
+  getEndpointInfo(options: AskOptions = {}): Promise<Answer<ResponseFields<'GET_ENDPOINT_INFO'>>> {
+    return this.exchange(APP_OPERATIONS.GET_ENDPOINT_INFO, {}, options);
   }
 
   /** Asks for the endpoint's trust relationships. The layout of the request is documented, of the response inferred. */
-  getAtrInfo(): Promise<Answer<ResponseFields<'GET_ATR_INFO'>>> {
-    return this.exchange(APP_OPERATIONS.GET_ATR_INFO, {});
+  getAtrInfo(options: AskOptions = {}): Promise<Answer<ResponseFields<'GET_ATR_INFO'>>> {
+    return this.exchange(APP_OPERATIONS.GET_ATR_INFO, {}, options);
   }
 
   /**

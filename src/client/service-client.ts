@@ -70,6 +70,12 @@ export interface ExchangeOptions extends Pick<Request<unknown>, 'urgent' | 'forg
 }
 
 /**
+ * How to ask what changes nothing. `forgiving`: a missing answer fails the request only, and the connection with all that others do on
+ * it stays, as with a heartbeat.
+ */
+export type AskOptions = Pick<ExchangeOptions, 'forgiving'>;
+
+/**
  * What the two clients have in common: a connection, requests one at a time, a heartbeat.
  *
  * A client may be made long before its peer is there: it connects by itself as soon as it can, and again whenever it must.

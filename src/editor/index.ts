@@ -1,11 +1,18 @@
 /** What the forms of the nodes share in the browser: the global `akmEditor` of the editor's page. */
 import type { InferredMessage } from './inferred-message.js';
-import { setUpLayouts } from './layouts-form.js';
+import { migrateWhatIsAdded } from './migration.js';
+import { mistakesInTable } from './name-drafts.js';
+import type { EditorNode } from './node-red.js';
+import { translate } from './translate.js';
+import { enteredTables, setUpConnection } from './connection-form.js';
+import { fieldOf, namesOf } from './connections.js';
+import { createLabels } from './labels.js';
 import { setUpTypedInput } from './typed-input.js';
 import { createValidators, type TypedKind, type ValidatorOptions } from './validators.js';
 
 export { explainChoice } from './choice.js';
-export { enteredLayouts } from './layouts-form.js';
+export { addPicker } from './picker.js';
+export { offerNames } from './typed-input.js';
 
 /** Every message that is inferred. The build puts this here from the message tables, which do not run in a browser. */
 declare const INFERRED_MESSAGES: readonly InferredMessage[];
@@ -15,15 +22,19 @@ const {
   layouts: checkLayouts,
   ...validators
 } = createValidators({
-  translate: (key, values) => RED._(key, values),
+  translate,
   checkTyped: (value, type) => RED.utils.validateTypedProperty(value, type, {}),
   inOpenForm(property, value, companion) {
     const prefix = ['node-input-', 'node-config-input-'].find((form) => fieldOf(form + property) === value);
     return prefix === undefined ? undefined : fieldOf(prefix + companion);
   },
+  namesOf,
 });
 
-export const { wholeNumber, optionalWholeNumber, millisecondsFrom, typedValue } = validators;
+export const { wholeNumber, optionalWholeNumber, millisecondsFrom, optionalNamed, typedValue } = validators;
+
+/** What the labels of nodes say of their values. */
+export const label = createLabels(translate, namesOf);
 
 /** Turns the field of `property` and the hidden field of `<property>Type` into a typed input. */
 export function typedInput(property: string, kind: TypedKind): void {
@@ -35,12 +46,20 @@ export function layouts(value: unknown, options: ValidatorOptions | undefined): 
   return checkLayouts(value, options, INFERRED_MESSAGES);
 }
 
-/** Sets up the part of a connection's form where own layouts are entered; `saved` are the node's. */
-export function editLayouts(saved: unknown): void {
-  setUpLayouts(INFERRED_MESSAGES, saved);
+/** Takes a connection's table of names. What is wrong comes as a line for each mistake. */
+export function names(value: unknown, options: ValidatorOptions | undefined): true | string[] {
+  const mistakes = mistakesInTable(value ?? [], translate);
+  return mistakes.length === 0 || mistakes.map((words) => `${options?.label ?? ''}: ${words}`);
 }
 
-function fieldOf(id: string): string | undefined {
-  const field = document.getElementById(id);
-  return field instanceof HTMLInputElement ? field.value : undefined;
+/** Sets up the form of a connection: its tabs, names and layouts, and the test. */
+export function openConnection(node: EditorNode): void {
+  setUpConnection(node, INFERRED_MESSAGES);
 }
+
+/** Has the connection keep what its form holds in tables. */
+export function saveConnection(node: EditorNode): void {
+  Object.assign(node, enteredTables());
+}
+
+migrateWhatIsAdded();

@@ -1,7 +1,8 @@
 import { parseNotation, type NotationField } from '../protocol/notation.js';
 import { judgedField, type InferredMessage } from './inferred-message.js';
 import { readLayout, type Size } from './layout-drafts.js';
-import type { EditorPort } from './validators.js';
+import { notationWords } from './notation-words.js';
+import type { Translate } from './validators.js';
 
 /** What a form says about the layout of one message. */
 export interface LayoutWords {
@@ -16,17 +17,13 @@ export interface LayoutWords {
 }
 
 /** Says what there is to know about the layout of a message; blank text stands for the inferred one. */
-export function layoutWords(
-  message: InferredMessage,
-  text: string,
-  translate: EditorPort['translate'],
-): LayoutWords {
+export function layoutWords(message: InferredMessage, text: string, translate: Translate): LayoutWords {
   const use = useOf(message, translate);
   const entered = text.trim() !== '';
   const reading = readLayout(entered ? text : message.notation);
   if (reading.mistake) {
     const { column } = reading.mistake;
-    const problem = reading.mistake.message.replace(/^column \d+: /, '');
+    const problem = notationWords(reading.mistake, translate);
     const before = text.slice(0, column - 1).split('\n');
     const place = { line: before.length, column: (before.at(-1) ?? '').length + 1, problem };
     const verdict = text.includes('\n')
@@ -55,7 +52,7 @@ function isNumber(field: NotationField): boolean {
   return ['u8', 'u16', 'u32'].includes(field.kind) && !('repeat' in field);
 }
 
-function useOf(message: InferredMessage, translate: EditorPort['translate']): string[] {
+function useOf(message: InferredMessage, translate: Translate): string[] {
   const field = judgedField(message);
   if (message.kind === 'request') {
     const list = parseNotation(message.notation).find((each) => 'repeat' in each);
@@ -72,7 +69,7 @@ function useOf(message: InferredMessage, translate: EditorPort['translate']): st
   return [...judged, translate('@akmflow/node-red-akm/akm-connection:layout.response')];
 }
 
-function sizeInWords({ least, most }: Size, translate: EditorPort['translate']): string {
+function sizeInWords({ least, most }: Size, translate: Translate): string {
   if (most === undefined && least === 0) {
     return translate('@akmflow/node-red-akm/akm-connection:layout.anySize');
   }

@@ -1,6 +1,7 @@
 import type { InferredMessage } from './inferred-message.js';
 import { LayoutDrafts } from './layout-drafts.js';
 import { layoutWords } from './layout-words.js';
+import { translate } from './translate.js';
 
 /** What the form's parts are called in the page, by what they are. */
 interface Parts {
@@ -153,9 +154,6 @@ class LayoutsForm {
     return option;
   }
 }
-
-const translate = (key: string, values?: Readonly<Record<string, string | number>>): string =>
-  RED._(key, values);
 
 /** Which messages have an own layout, and in which of these there is a mistake. */
 function summaryOf(drafts: LayoutDrafts): string {

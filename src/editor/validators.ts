@@ -1,10 +1,15 @@
 import { layoutEntries, readLayout } from './layout-drafts.js';
+import type { Names } from '../settings/names.js';
+import { mistakeIn, type NamedKind } from './named-value.js';
+import { notationWords } from './notation-words.js';
 import { isEnvironmentReference, RANGES, toWholeNumber, type Range, type RangeName } from './whole-number.js';
+
+/** Gives the text of a message catalogue's key, its `__name__` places filled with `values`. */
+export type Translate = (key: string, values?: Readonly<Record<string, string | number>>) => string;
 
 /** What the validators need of the editor around them. */
 export interface EditorPort {
-  /** The text of a message catalogue's key, its `__name__` places filled with `values`. */
-  translate(key: string, values?: Readonly<Record<string, string | number>>): string;
+  readonly translate: Translate;
   /** Node-RED's own check of a typed value: true, or what is wrong with it. */
   checkTyped(value: unknown, type: string): true | string;
   /**
@@ -12,6 +17,8 @@ export interface EditorPort {
    * checks other nodes as well while a form is open, and these must not be judged by what that form holds.
    */
   inOpenForm(property: string, value: unknown, companion: string): string | undefined;
+  /** The names of a connection, by its id; none where there is no such connection. */
+  namesOf(connection: unknown): Names;
 }
 
 /** A node as the editor hands it to a validator: its saved properties, and more. */
@@ -26,11 +33,8 @@ export interface ValidatorOptions {
 /** True, or in words what is wrong: the editor marks the field and shows them. */
 export type Verdict = true | string;
 
-/** What the literal of a typed input means: a number within a range, or an identifier. */
-export type TypedKind = RangeName | 'identifier';
-
-/** An identifier in writing: 32 hexadecimal digits, fewer only behind `0x`. */
-const IDENTIFIER = /^\s*(?:[\da-f]{32}|0x[\da-f]{1,32})\s*$/i;
+/** What the literal of a typed input means: a number within a range, or what can have a name. */
+export type TypedKind = RangeName | NamedKind;
 
 /**
  * The validators of the forms. Their words never repeat the value given: Node-RED shows them as HTML in places, and a flow that
@@ -83,15 +87,36 @@ export function createValidators(editor: EditorPort) {
     return refuse(options, editor.translate('@akmflow/node-red-akm/akm-connection:error.pauses'));
   };
 
-  /** Takes an identifier in writing. */
-  const identifier = (value: unknown, options: ValidatorOptions | undefined): Verdict =>
-    isEnvironmentReference(value) ||
-    (typeof value === 'string' && IDENTIFIER.test(value)) ||
-    refuse(options, editor.translate('@akmflow/node-red-akm/akm-connection:error.identifier'));
+  /**
+   * Takes the literal of a typed input: a number of the range, or what can have a name.
+   *
+   * @param connection the id of the connection whose names count
+   * @param atrId the ATR ID in which an App Value is wanted, where it is known
+   */
+  const literal = (
+    value: unknown,
+    options: ValidatorOptions | undefined,
+    kind: TypedKind,
+    connection: unknown,
+    atrId?: unknown,
+  ): Verdict => {
+    if (kind !== 'identifier' && kind !== 'atrId' && kind !== 'appValue')
+      return wholeNumber(value, options, kind);
+    const mistake = mistakeIn(value, kind, editor.namesOf(connection), atrId);
+    return !mistake || refuse(options, editor.translate(mistake.key, mistake.values));
+  };
 
-  /** Takes the literal of a typed input: a number of the range, or an identifier. */
-  const literal = (value: unknown, options: ValidatorOptions | undefined, kind: TypedKind): Verdict =>
-    kind === 'identifier' ? identifier(value, options) : wholeNumber(value, options, kind);
+  /** Takes an ATR ID or an App Value in a plain field; empty means something of its own. */
+  const optionalNamed = (
+    node: EditedNode,
+    property: 'atrId' | 'appValue',
+    value: unknown,
+    options: ValidatorOptions | undefined,
+  ): Verdict => {
+    if (value === '' || value === undefined) return true;
+    const of = (companion: string): unknown => companionOf(node, property, value, companion);
+    return literal(value, options, property, of('connection'), of('atrId'));
+  };
 
   /** Takes the value of the typed input `property`, whose type is in `<property>Type`. */
   const typedValue = (
@@ -101,9 +126,12 @@ export function createValidators(editor: EditorPort) {
     options: ValidatorOptions | undefined,
     kind: TypedKind,
   ): Verdict => {
-    const typeProperty = `${property}Type`;
-    const type = companionOf(node, property, value, typeProperty);
-    if (type === 'num' || type === 'str') return literal(value, options, kind);
+    const of = (companion: string): unknown => companionOf(node, property, value, companion);
+    const type = of(`${property}Type`);
+    if (type === 'num' || type === 'str') {
+      const atrId = of('atrIdType') === 'num' ? of('atrId') : undefined;
+      return literal(value, options, kind, of('connection'), atrId);
+    }
     if (isEnvironmentReference(value)) return true;
     if (typeof value !== 'string' || value.trim() === '') {
       return refuse(options, editor.translate('@akmflow/node-red-akm/akm-connection:error.empty'));
@@ -126,10 +154,12 @@ export function createValidators(editor: EditorPort) {
     const wrong = entries.flatMap(([name, text]) => {
       if (!names.has(name) || typeof text !== 'string') return [unusable()];
       const mistake = text.trim() === '' ? undefined : readLayout(text).mistake;
-      return mistake ? [refuse(options, `${name}, ${mistake.message}`)] : [];
+      if (!mistake) return [];
+      const place = { name, column: mistake.column, problem: notationWords(mistake, editor.translate) };
+      return [refuse(options, editor.translate('@akmflow/node-red-akm/akm-connection:error.layout', place))];
     });
     return wrong.length === 0 || [...new Set(wrong)];
   };
 
-  return { wholeNumber, optionalWholeNumber, millisecondsFrom, literal, typedValue, layouts };
+  return { wholeNumber, optionalWholeNumber, millisecondsFrom, literal, optionalNamed, typedValue, layouts };
 }

@@ -13,6 +13,8 @@
  * | `TYPE[N]`, `TYPE[field]`, `TYPE[]` | a repeated integer, identifier or `{ group }`: N times, as often as an earlier field says, or to the end |
  */
 
+import { NotationError, type NotationProblem } from './notation-error.js';
+
 /** Integers and identifiers: what can be repeated without braces. */
 export type ScalarKind = 'u8' | 'u16' | 'u32' | 'u64' | 'id128';
 
@@ -30,19 +32,6 @@ export type NotationField = {
   | { kind: 'pad'; size: number }
 );
 
-/** A mistake in a layout, and where it is. */
-export class NotationError extends Error {
-  override readonly name = 'NotationError';
-
-  /** @param column of the mistake, from 1 */
-  constructor(
-    readonly column: number,
-    readonly problem: string,
-  ) {
-    super(`column ${column}: ${problem}`);
-  }
-}
-
 /** Bytes of each scalar. */
 const SCALAR_SIZES: Readonly<Record<ScalarKind, number>> = { u8: 1, u16: 2, u32: 4, u64: 8, id128: 16 };
 
@@ -53,15 +42,15 @@ const MAX_TEXT = 4000;
 /** How deep groups can be nested. */
 const MAX_DEPTH = 4;
 
-const KNOWN_TYPES = 'u8, u16, u32, u64, id128, bytes, text, pad[N] and { groups }';
+/** As they are written, in every language. */
+const KNOWN_TYPES = 'u8, u16, u32, u64, id128, bytes, text, pad[N], { … }[N]';
 
 /**
  * Reads a layout.
  * @throws NotationError
  */
 export function parseNotation(text: string): NotationField[] {
-  if (text.length > MAX_TEXT)
-    throw new NotationError(MAX_TEXT + 1, `a layout has at most ${MAX_TEXT} characters`);
+  if (text.length > MAX_TEXT) throw new NotationError(MAX_TEXT + 1, 'tooLong', { max: MAX_TEXT });
   const parser = new Parser(text);
   return parser.layout();
 }
@@ -115,9 +104,9 @@ class Parser {
 
   layout(): NotationField[] {
     const fields = this.fields(0);
-    if (this.at < this.text.length) this.fail('a field is expected here: name:type');
-    if (fields.length === 0) this.fail('a layout has at least one field');
-    if (sizeOfNotation(fields).least > MAX_BODY) this.fail(`a message body has at most ${MAX_BODY} bytes`, 0);
+    if (this.at < this.text.length) this.fail('noField');
+    if (fields.length === 0) this.fail('empty');
+    if (sizeOfNotation(fields).least > MAX_BODY) this.fail('bodyTooLong', { max: MAX_BODY }, 0);
     return fields;
   }
 
@@ -127,12 +116,12 @@ class Parser {
     let last: NotationField | undefined;
     while (this.atField()) {
       const start = this.at;
-      if (last && reachesEnd(last)) this.fail(`nothing can follow ${last.name}, which goes to the end`);
+      if (last && reachesEnd(last)) this.fail('behindEnd', { field: last.name });
       last = this.field(fields, depth);
       if (last.name !== '' && fields.some(({ name }) => name === last?.name)) {
-        this.fail(`there is a field ${last.name} already`, start);
+        this.fail('sameName', { field: last.name }, start);
       }
-      if (depth > 0 && reachesEnd(last)) this.fail('only the last field of all can go to the end', start);
+      if (depth > 0 && reachesEnd(last)) this.fail('endInGroup', {}, start);
       fields.push(last);
     }
     return fields;
@@ -147,13 +136,13 @@ class Parser {
   private field(before: readonly NotationField[], depth: number): NotationField {
     const start = this.at;
     const word = this.word();
-    if (word === '') this.fail('a field is expected here: name:type');
+    if (word === '') this.fail('noField');
     if (word === 'pad' && this.text[this.at] === '[')
       return { name: '', kind: 'pad', size: this.requiredSize('pad') };
-    if (word.startsWith('__')) this.fail('a name cannot begin with two underscores', start);
-    if (/^\d/.test(word)) this.fail('a name cannot begin with a digit', start);
+    if (word.startsWith('__')) this.fail('underscores', {}, start);
+    if (/^\d/.test(word)) this.fail('digit', {}, start);
     this.skipSpace();
-    if (this.text[this.at] !== ':') this.fail(`a colon and a type are expected behind ${word}`);
+    if (this.text[this.at] !== ':') this.fail('noColon', { field: word });
     this.at += 1;
     this.skipSpace();
     return this.type(word, before, depth);
@@ -180,23 +169,22 @@ class Parser {
       case 'pad':
         return { name, kind, size: this.requiredSize(kind) };
       default:
-        return this.fail(
-          `${kind === '' ? 'no type' : `unknown type ${kind}`}; the types are ${KNOWN_TYPES}`,
-          start,
-        );
+        return kind === ''
+          ? this.fail('noType', { types: KNOWN_TYPES }, start)
+          : this.fail('unknownType', { type: kind, types: KNOWN_TYPES }, start);
     }
   }
 
   private group(name: string, before: readonly NotationField[], depth: number): NotationField {
     const start = this.at;
-    if (depth >= MAX_DEPTH) this.fail(`groups can be nested ${MAX_DEPTH} deep`);
+    if (depth >= MAX_DEPTH) this.fail('tooDeep', { max: MAX_DEPTH });
     this.at += 1;
     const fields = this.fields(depth + 1);
-    if (this.text[this.at] !== '}') this.fail('a closing brace } is expected');
+    if (this.text[this.at] !== '}') this.fail('noBrace');
     this.at += 1;
-    if (sizeOfNotation(fields).least === 0) this.fail('a group has at least one byte', start);
+    if (sizeOfNotation(fields).least === 0) this.fail('emptyGroup', {}, start);
     const repeat = this.repeat(before);
-    if (repeat === undefined) this.fail('how often? [N], [earlier field] or [] is expected behind a group');
+    if (repeat === undefined) this.fail('howOften');
     return { name, kind: 'group', fields, repeat };
   }
 
@@ -212,12 +200,12 @@ class Parser {
     if (/^\d/.test(word)) return { times: this.size(word, start) };
     const counter = before.find((field) => field.name === word);
     const counts = counter && ['u8', 'u16', 'u32'].includes(counter.kind) && !('repeat' in counter);
-    if (!counts) this.fail(`${word} is no earlier field of type u8, u16 or u32`, start);
+    if (!counts) this.fail('noCounter', { field: word }, start);
     return { field: word };
   }
 
   private requiredSize(kind: string): number {
-    if (this.text[this.at] !== '[') this.fail(`a size is expected: ${kind}[N]`);
+    if (this.text[this.at] !== '[') this.fail('noSize', { type: kind });
     this.at += 1;
     this.skipSpace();
     const start = this.at;
@@ -228,13 +216,13 @@ class Parser {
 
   private size(word: string, start: number): number {
     const size = /^\d+$/.test(word) ? Number(word) : 0;
-    if (size < 1 || size > MAX_BODY) this.fail(`a whole number from 1 to ${MAX_BODY} is expected`, start);
+    if (size < 1 || size > MAX_BODY) this.fail('badSize', { max: MAX_BODY }, start);
     return size;
   }
 
   private closeBracket(): void {
     this.skipSpace();
-    if (this.text[this.at] !== ']') this.fail('a closing bracket ] is expected');
+    if (this.text[this.at] !== ']') this.fail('noBracket');
     this.at += 1;
   }
 
@@ -248,8 +236,8 @@ class Parser {
     while (/[\s,]/.test(this.text[this.at] ?? '')) this.at += 1;
   }
 
-  private fail(problem: string, at = this.at): never {
-    throw new NotationError(at + 1, problem);
+  private fail(code: NotationProblem, values: NotationError['values'] = {}, at = this.at): never {
+    throw new NotationError(at + 1, code, values);
   }
 }
 

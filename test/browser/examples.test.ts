@@ -15,13 +15,14 @@ interface Try {
 /** For each example things to try, such that something comes from every type of node that has an output. */
 const tries: Readonly<Record<string, readonly Try[]>> = {
   '01 - First steps': [
-    { node: '200 is registered', shows: 'registered: true' },
+    { node: 'pump-7 is registered', shows: 'registered: true' },
     { press: 'list the endpoints', node: 'endpoints', shows: 'array[4]' },
     { press: 'list the ATRs', node: 'trust relationships', shows: 'array[5]' },
+    { press: 'provision a new endpoint', node: 'the new endpoint', shows: 'accepted: true' },
     {
       press: 'say hello',
-      node: '100 received the reply',
-      shows: 'Thank you for: Hello from application 100',
+      node: 'control-room got the reply',
+      shows: 'Thank you for: Hello from the control room',
     },
   ],
   '02 - Provision an endpoint': [

@@ -130,7 +130,8 @@ for (const version of nodeRedVersions) {
       const id = await editor.dragFromPalette('akm-provision', 120);
       await editor.openForm(id);
       await page.locator('#node-input-connection').selectOption('machine');
-      await page.locator('#node-input-btn-connection-edit').click();
+      await editor.openConnectionForm();
+      await editor.connectionTab('layouts').click();
       const layout = page.locator('#akm-layout-text');
       const refused = page.locator('#akm-layout-text.input-error');
       await page.locator('#akm-layout-message').selectOption('PROVISION_ENDPOINT_REQUEST');

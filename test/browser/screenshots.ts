@@ -15,7 +15,7 @@ import { Editor, startBrowser } from './editor';
 const VIEWPORT = { width: 1400, height: 830 };
 
 /** The debug node of the first example that a message reaches last. */
-const LAST = '100 received the reply';
+const LAST = 'control-room got the reply';
 
 async function firstSteps(nodeRed: RealNodeRed, picture: string): Promise<void> {
   const [name = ''] = exampleNames;

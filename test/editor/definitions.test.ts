@@ -19,6 +19,8 @@ const PROPERTIES: Record<string, Record<string, unknown>> = {
     successCode: '0',
     allowInferred: false,
     layouts: {},
+    names: [],
+    version: 1,
   },
   'akm-list-endpoints': { name: '', connection: '', filter: '0', filterType: 'num' },
   'akm-list-atrs': { name: '', connection: '', filter: '0', filterType: 'num', category: '' },
@@ -107,7 +109,7 @@ describe('node definitions', () => {
       it('has its properties and their defaults', () => {
         const { defaults } = definitionOf(type);
         const values = Object.fromEntries(Object.entries(defaults).map(([name, { value }]) => [name, value]));
-        assert.deepEqual(JSON.parse(JSON.stringify(values)), properties);
+        assert.deepEqual(JSON.parse(JSON.stringify(values)), { version: 1, ...properties });
       });
 
       it('begins with values that it takes itself', () => {
@@ -181,22 +183,127 @@ describe('node definitions', () => {
     assert.equal(labelOf('akm-connection'), 'label.node 127.0.0.1:49200 127.0.0.1:49600');
     assert.equal(labelOf('akm-list-atrs'), 'label.palette');
     assert.equal(labelOf('akm-list-atrs', { category: '3' }), 'label.node category.3');
-    assert.equal(labelOf('akm-register'), 'label.node 1 100');
-    assert.equal(labelOf('akm-register', { atrIdType: 'flow' }), 'label.palette');
-    assert.equal(labelOf('akm-send'), 'label.palette');
-    const literal = { atrId: '1', atrIdType: 'num', appValue: '0xC8', appValueType: 'num' };
-    assert.equal(labelOf('akm-send', literal), 'label.node 1 0xC8');
-    assert.equal(labelOf('akm-provision'), 'action.provision-endpoint');
-    assert.equal(labelOf('akm-provision', { action: 'delete-atr' }), 'action.delete-atr');
-    assert.equal(labelOf('akm-provision', { action: 'msg' }), 'label.nodeMsg');
     assert.equal(labelOf('akm-app-info', { query: 'atrs' }), 'label.node query.atrs');
     assert.equal(labelOf('akm-request'), 'label.node service.amm');
     assert.equal(labelOf('akm-request', { code: 'code', codeType: 'msg' }), 'label.node service.amm');
     assert.equal(labelOf('akm-request', { service: 'app', code: '0x08' }), 'label.nodeCode service.app 0x08');
+  });
+
+  it('are called by the values that stand in their forms, as short as they can be said', () => {
+    const atr = '@akmflow/node-red-akm/akm-connection:picker.atr';
+    const app = '@akmflow/node-red-akm/akm-connection:picker.app';
+    assert.equal(labelOf('akm-register'), `label.node ${atr} 1 · ${app} 100`);
+    assert.equal(labelOf('akm-register', { atrIdType: 'flow' }), `label.node ${app} 100`);
+    assert.equal(labelOf('akm-register', { atrIdType: 'flow', appValueType: 'msg' }), 'label.palette');
+    assert.equal(labelOf('akm-send'), 'label.palette');
+    const literal = { atrId: '${ATR}', atrIdType: 'num', appValue: '0xC8', appValueType: 'num' };
+    assert.equal(labelOf('akm-send', literal), `label.node ${atr} \${ATR} · ${app} 0xC8`);
     assert.equal(labelOf('akm-receive'), 'label.palette');
-    assert.equal(labelOf('akm-receive', { atrId: '1' }), 'label.nodeAtr 1 ');
-    assert.equal(labelOf('akm-receive', { appValue: '2' }), 'label.nodeSender  2');
-    assert.equal(labelOf('akm-receive', { atrId: '1', appValue: '2' }), 'label.nodeBoth 1 2');
+    assert.equal(labelOf('akm-receive', { atrId: '1' }), `label.node ${atr} 1`);
+    assert.equal(labelOf('akm-receive', { appValue: '2' }), `label.node ${app} 2`);
+    assert.equal(labelOf('akm-receive', { atrId: '1', appValue: '2' }), `label.node ${atr} 1 · ${app} 2`);
+    assert.equal(labelOf('akm-provision'), 'action.provision-endpoint');
+    assert.equal(labelOf('akm-provision', { action: 'delete-atr' }), 'action.delete-atr');
+    assert.equal(labelOf('akm-provision', { action: 'msg' }), 'label.nodeMsg');
+    const target = { target: '0123456789abcdef0123456789abcdef', targetType: 'str' };
+    assert.equal(
+      labelOf('akm-provision', { action: 'delete-atr', ...target }),
+      'label.nodeTarget action.delete-atr 0x1234…CDEF',
+    );
+    const several = { action: 'create-operational-atr', target: '["0xE1", "0xE2"]', targetType: 'json' };
+    assert.equal(labelOf('akm-provision', several), 'label.nodeEndpoints action.create-operational-atr 2');
+    assert.equal(labelOf('akm-provision', { ...several, target: '[' }), 'action.create-operational-atr');
+    assert.equal(labelOf('akm-endpoint-details'), 'label.palette');
+    assert.equal(labelOf('akm-endpoint-details', { target: '0x00E1', targetType: 'str' }), 'label.node 0xE1');
+  });
+
+  it('are called by the names of their connection', () => {
+    page.configNodes.set('machine', {
+      type: 'akm-connection',
+      names: [
+        { name: 'pump-7', id: '0xE1', atrId: '1', appValue: '200' },
+        { name: 'line-3', id: '0xA3', atrId: '2', appValue: '' },
+        { name: 'hall', id: '', atrId: '', appValue: '9' },
+      ],
+    });
+    const labelWith = (type: string, properties: object) =>
+      labelOf(type, { connection: 'machine', atrIdType: 'num', appValueType: 'num', ...properties });
+    assert.equal(labelWith('akm-send', { atrId: '1', appValue: '0xC8' }), 'label.node pump-7');
+    assert.equal(labelWith('akm-send', { atrId: '1', appValue: 'pump-7' }), 'label.node pump-7');
+    assert.match(labelWith('akm-send', { atrId: '2', appValue: '200' }), /^label\.node line-3 · \S+ 200$/);
+    assert.match(
+      labelWith('akm-send', { atrId: 'line-3', appValue: '200' }),
+      /^label\.node line-3 · \S+ 200$/,
+    );
+    assert.equal(labelWith('akm-send', { atrIdType: 'msg', appValue: '9' }), 'label.node hall');
+    assert.equal(labelOf('akm-receive', { connection: 'machine', atrId: '2' }), 'label.node line-3');
+    assert.equal(labelOf('akm-receive', { connection: 'machine', atrId: 'line-3' }), 'label.node line-3');
+    const target = { connection: 'machine', action: 'delete-atr', target: '0xA3', targetType: 'str' };
+    assert.equal(labelOf('akm-provision', target), 'label.nodeTarget action.delete-atr line-3');
+    assert.equal(
+      labelOf('akm-provision', { ...target, target: 'line-3' }),
+      'label.nodeTarget action.delete-atr line-3',
+    );
+    assert.equal(labelOf('akm-endpoint-details', { ...target, target: '0xE1' }), 'label.node pump-7');
+  });
+
+  it('take the names of their connection that stand for what is wanted, and no others', () => {
+    page.configNodes.set('machine', {
+      type: 'akm-connection',
+      names: [
+        { name: 'pump-7', id: '0xE1', atrId: '1', appValue: '200' },
+        { name: 'line-3', id: '', atrId: '2', appValue: '' },
+      ],
+    });
+    const literal = { connection: 'machine', atrIdType: 'num', appValueType: 'num' };
+    assert.deepEqual(refused('akm-send', { ...literal, atrId: '1', appValue: 'pump-7' }), []);
+    assert.deepEqual(refused('akm-send', { ...literal, atrId: 'line-3', appValue: 'line-3' }), [
+      'appValue error.nameWithoutAppValue',
+    ]);
+    assert.deepEqual(refused('akm-send', { ...literal, atrId: 'line-3', appValue: 'pump-7' }), [
+      'appValue error.otherAtr',
+    ]);
+    assert.deepEqual(refused('akm-send', { ...literal, atrId: 'line-4', appValue: '1' }), [
+      'atrId error.unknownNumber 0 65535',
+    ]);
+    assert.deepEqual(refused('akm-receive', { connection: 'machine', atrId: 'line-3', appValue: 'pump-8' }), [
+      'appValue error.unknownNumber 0 65535',
+    ]);
+    const target = { connection: 'machine', targetType: 'str' };
+    assert.deepEqual(refused('akm-provision', { ...target, target: 'pump-7' }), []);
+    assert.deepEqual(refused('akm-provision', { ...target, target: 'line-3' }), [
+      'target error.nameWithoutId',
+    ]);
+    assert.deepEqual(refused('akm-provision', { ...target, connection: 'other', target: 'pump-7' }), [
+      'target error.unknownIdentifier',
+    ]);
+    page.open('akm-provision', { 'node-input-target': 'pump-7', 'node-input-connection': 'machine' });
+    const elsewhere = { ...target, connection: 'other', target: 'pump-7' };
+    assert.deepEqual(refused('akm-provision', elsewhere), [], 'the connection was just changed in the form');
+  });
+
+  it('offer the names of the connection while one is typed, and never in place of a number', () => {
+    const names = [
+      { name: 'pump-7', id: '0xE1', atrId: '1', appValue: '200' },
+      { name: 'Pump-8', id: '0xE2', atrId: '', appValue: '' },
+      { name: '1st', id: '', atrId: '3', appValue: '' },
+    ];
+    for (const [type, property, typed] of [
+      ['akm-provision', 'target', true],
+      ['akm-send', 'atrId', true],
+      ['akm-receive', 'appValue', false],
+    ] as const) {
+      page.open(type, { 'node-input-connection': 'machine' });
+      page.configNodes.set('machine', { type: 'akm-connection', names });
+      definitionOf(type).oneditprepare?.call(makeNode(type));
+      const types = page.typedInputs.get(`#node-input-${property}`)?.types ?? [];
+      const [literal] = types.filter((each) => typeof each !== 'string');
+      const search = typed ? literal?.autoComplete?.() : page.offers.get(`#node-input-${property}`)?.search;
+      assert.ok(search);
+      assert.deepEqual([...search('pum')], property === 'target' ? ['pump-7', 'Pump-8'] : ['pump-7']);
+      for (const nothing of ['', ' ', '1', 'pump-7']) assert.deepEqual([...search(nothing)], [], nothing);
+      page.close();
+    }
   });
 
   it('say which value cannot be used', () => {
@@ -220,13 +327,13 @@ describe('node definitions', () => {
     const [layout] = errorsOf('akm-connection', { layouts: { GET_VERSION_RESPONSE: 'version' } });
     assert.match(
       layout ?? '',
-      /:label\.layouts: GET_VERSION_RESPONSE, column 8: a colon and a type are expected/,
+      /:label\.layouts: \S+:error\.layout GET_VERSION_RESPONSE 8 \S+:mistake\.noColon version$/,
     );
     assert.deepEqual(refused('akm-list-atrs', { filter: '4294967296' }), [
       'filter error.wholeNumber 0 4294967295',
     ]);
     assert.deepEqual(refused('akm-provision', { target: 'E1', targetType: 'str' }), [
-      'target error.identifier',
+      'target error.unknownIdentifier',
     ]);
     assert.deepEqual(refused('akm-endpoint-details', { target: '' }), ['target error.empty']);
     assert.deepEqual(refused('akm-request', { code: '0xFFFFFFC0', responseCode: 'no' }), [
@@ -239,7 +346,7 @@ describe('node definitions', () => {
       'appValue error.wholeNumber 0 65535',
     ]);
     assert.deepEqual(refused('akm-send', { atrId: '' }), ['atrId error.empty']);
-    assert.deepEqual(refused('akm-receive', { atrId: 'x', appValue: '0xFFFF' }), [
+    assert.deepEqual(refused('akm-receive', { atrId: '65536', appValue: '0xFFFF' }), [
       'atrId error.wholeNumber 0 65535',
     ]);
     assert.deepEqual(refused('akm-simulator', { ammPort: '0', endpoints: '33', atrs: '65' }), [

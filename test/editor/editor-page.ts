@@ -37,8 +37,24 @@ export interface Definition {
 
 /** What a typed input offers for a property. */
 export interface TypedInput {
-  types: (string | { value: string; validate(value: string): true | string })[];
+  types: (
+    string | { value: string; validate(value: string): true | string; autoComplete?(): Offer['search'] }
+  )[];
   typeField: string;
+}
+
+/** A request to Node-RED that a form makes, waiting for its answer. */
+export interface AjaxRequest {
+  url: string;
+  type: string;
+  data?: string;
+  success(answer: unknown): void;
+  error(request: { status: number; responseJSON?: unknown }): void;
+}
+
+/** What is offered while something is typed. */
+export interface Offer {
+  search: (typed: string) => string[];
 }
 
 /** The messages for which a layout can be entered, as the build takes them from the message tables. */
@@ -59,6 +75,14 @@ export class EditorPage {
   readonly definitions = new Map<string, Definition>();
   /** The typed inputs made, by selector. */
   readonly typedInputs = new Map<string, TypedInput>();
+  /** What is offered while something is typed in a plain field, by selector. */
+  readonly offers = new Map<string, Offer>();
+  /** The config nodes that the editor holds, by id. */
+  readonly configNodes = new Map<string, object>();
+  /** The requests that were made, in their order. */
+  readonly requests: AjaxRequest[] = [];
+  /** Tells the bundle of a node that comes into the workspace. */
+  add: (node: object) => void = () => undefined;
   private elements = new Map<string, FakeElement>();
   private readonly pages: ReadonlyMap<string, string>;
 
@@ -71,12 +95,33 @@ export class EditorPage {
         utils: { validateTypedProperty: (value: unknown) => (value === 'bad' ? 'bad' : true) },
         nodes: {
           registerType: (type: string, definition: Definition) => this.definitions.set(type, definition),
+          node: (id: string) => this.configNodes.get(id) ?? null,
         },
+        events: { on: (_event: 'nodes:add', listener: (node: object) => void) => (this.add = listener) },
+        tabs: { create: () => ({ addTab: () => undefined }) },
       },
-      $: (selector: string) => ({
-        typedInput: (options: TypedInput) => this.typedInputs.set(selector, options),
-      }),
-      document: { createElement, getElementById: (id: string) => this.elements.get(id) ?? null },
+      $: Object.assign(
+        (selector: string) => ({
+          typedInput: (options: TypedInput) => this.typedInputs.set(selector, options),
+          autoComplete: (options: Offer) => this.offers.set(selector, options),
+          editableList: () => undefined,
+          on: () => undefined,
+        }),
+        { ajax: (request: AjaxRequest) => this.requests.push(request) },
+      ),
+      document: {
+        createElement,
+        getElementById: (id: string) => this.elements.get(id) ?? null,
+        querySelector: () => null,
+        querySelectorAll: () => [],
+      },
+      // tabs and tables are Node-RED's own: they are tested in a browser
+      MutationObserver: class {
+        observe(): void {
+          return;
+        }
+      },
+      queueMicrotask: () => undefined,
       ...ELEMENTS,
     });
     // the bundle last: nothing may need it before a form opens or a flow is checked
@@ -105,6 +150,9 @@ export class EditorPage {
   close(): void {
     this.elements.clear();
     this.typedInputs.clear();
+    this.offers.clear();
+    this.requests.length = 0;
+    this.configNodes.clear();
   }
 
   /** An element of the form that is open. */

@@ -1,7 +1,9 @@
 /** Elements of a page, as far as the forms of this package use them. What is not here, no form may use without a test. */
 export class FakeElement {
+  id = '';
   value = '';
   textContent = '';
+  className = '';
   label = '';
   placeholder = '';
   hidden = false;
@@ -17,6 +19,9 @@ export class FakeElement {
   private readonly listeners = new Map<string, (() => void)[]>();
 
   readonly classList = {
+    add: (name: string) => {
+      this.classes.add(name);
+    },
     toggle: (name: string, wanted: boolean) => {
       if (wanted) this.classes.add(name);
       else this.classes.delete(name);
@@ -35,6 +40,11 @@ export class FakeElement {
   append(...children: FakeElement[]): void {
     for (const child of children) child.parentElement = this;
     this.children.push(...children);
+  }
+
+  /** What stands beside it in its row of the form. */
+  after(...elements: FakeElement[]): void {
+    this.parentElement?.append(...elements);
   }
 
   replaceChildren(...children: FakeElement[]): void {
@@ -57,6 +67,11 @@ export class FakeElement {
   /** The row of the form that it stands in. */
   closest(): FakeElement | null {
     return this.parentElement;
+  }
+
+  /** There is no widget of Node-RED here. */
+  querySelector(): null {
+    return null;
   }
 
   querySelectorAll(): FakeElement[] {

@@ -126,7 +126,7 @@ describe('forms: own layouts', () => {
     choose('DELETE_ATR_REQUEST');
     type('id:id12');
     const [text, verdict, show] = [part('text'), part('verdict'), part('show')];
-    assert.match(verdict.textContent, /layout\.mistake 1 4 unknown type id12/);
+    assert.match(verdict.textContent, /layout\.mistake 1 4 \S+:mistake\.unknownType id12 /);
     assert.ok(verdict.classes.has('akm-mistake') && text.classes.has('input-error') && !show.hidden);
     assert.equal(text.attributes.get('aria-invalid'), 'true');
     assert.match(part('summary').textContent, new RegExp(`${MISTAKE} DELETE_ATR_REQUEST$`));

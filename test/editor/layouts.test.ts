@@ -4,13 +4,19 @@ import { LayoutDrafts } from '../../src/editor/layout-drafts.js';
 import { layoutWords } from '../../src/editor/layout-words.js';
 import { createValidators } from '../../src/editor/validators.js';
 import { customMessages } from '../../src/protocol/custom-layout.js';
+import { Names } from '../../src/settings/names.js';
 import { inferredMessages } from './editor-page.js';
 
 /** A text is its key and what is filled in. */
 const translate = (key: string, values: Readonly<Record<string, string | number>> = {}) =>
   [key.split(':').pop(), ...Object.values(values)].join(' ');
 
-const { layouts } = createValidators({ translate, checkTyped: () => true, inOpenForm: () => undefined });
+const { layouts } = createValidators({
+  translate,
+  checkTyped: () => true,
+  inOpenForm: () => undefined,
+  namesOf: () => new Names([]),
+});
 const check = (value: unknown) => layouts(value, { label: 'Layouts' }, inferredMessages);
 
 function messageNamed(wanted: string) {
@@ -39,10 +45,10 @@ describe('editor: own layouts in a flow', () => {
     const verdict = check(mistaken);
     assert.ok(Array.isArray(verdict));
     assert.deepEqual(
-      verdict.map((line) => line.split(';')[0]),
+      verdict.map((line) => line.split(', ')[0]),
       [
-        'Layouts: PROVISION_ENDPOINT_REQUEST, column 4: unknown type id12',
-        'Layouts: DELETE_ATR_REQUEST, column 10: there is a field id already',
+        'Layouts: error.layout PROVISION_ENDPOINT_REQUEST 4 mistake.unknownType id12 u8',
+        'Layouts: error.layout DELETE_ATR_REQUEST 10 mistake.sameName id',
       ],
     );
   });
@@ -160,10 +166,10 @@ describe('editor: what is said of a layout', () => {
 
   it('is the place of the mistake, in the line it is in where there are several', () => {
     const inOne = wordsFor('DELETE_ATR_REQUEST', 'id:id12');
-    assert.match(inOne.verdict, /^layout\.mistake 1 4 unknown type id12;/);
+    assert.match(inOne.verdict, /^layout\.mistake 1 4 mistake\.unknownType id12 /);
     assert.equal(inOne.mistakeAt, 3);
     const inSecond = wordsFor('DELETE_ATR_REQUEST', 'role:u16\nid:id12');
-    assert.match(inSecond.verdict, /^layout\.mistakeInLine 2 4 unknown type id12;/);
+    assert.match(inSecond.verdict, /^layout\.mistakeInLine 2 4 mistake\.unknownType id12 /);
     assert.equal(inSecond.mistakeAt, 12);
   });
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createValidators, type EditorPort } from '../../src/editor/validators.js';
+import { createValidators, type EditorPort, type TypedKind } from '../../src/editor/validators.js';
 import { RANGES, toWholeNumber, type RangeName } from '../../src/editor/whole-number.js';
 import { parseIdentifier } from '../../src/protocol/identifier.js';
+import { Names } from '../../src/settings/names.js';
 import { parseInteger } from '../../src/protocol/integer.js';
 
 /** An editor without a form open, whose texts are the keys and the values filled in. */
@@ -11,6 +12,7 @@ function validatorsWith(port: Partial<EditorPort> = {}) {
     translate: (key, values) => [key.split(':').pop(), ...Object.values(values ?? {})].join(' '),
     checkTyped: () => true,
     inOpenForm: () => undefined,
+    namesOf: () => new Names([]),
     ...port,
   });
 }
@@ -146,10 +148,13 @@ describe('editor: identifiers', () => {
       ' 0X1 ',
       '${ENDPOINT}',
     ]) {
-      assert.equal(literal(good, {}, 'identifier'), true, good);
+      assert.equal(literal(good, {}, 'identifier', ''), true, good);
     }
-    for (const bad of ['', 'E1', '0x', `0x${'f'.repeat(33)}`, 'g'.repeat(32), 1, undefined]) {
-      assert.equal(literal(bad, {}, 'identifier'), 'error.identifier', String(bad));
+    for (const bad of ['E1', '0x', 'g'.repeat(32)]) {
+      assert.equal(literal(bad, {}, 'identifier', ''), 'error.unknownIdentifier', bad);
+    }
+    for (const bad of ['', ' ', 1, undefined, `0x${'f'.repeat(33)}`]) {
+      assert.equal(literal(bad, {}, 'identifier', ''), 'error.identifier', String(bad));
     }
   });
 
@@ -167,7 +172,7 @@ describe('editor: identifiers', () => {
         ),
         (value) => {
           const read = runtimeReads(() => parseIdentifier(value)) !== undefined;
-          assert.equal(literal(value, {}, 'identifier') === true, read);
+          assert.equal(literal(value, {}, 'identifier', '') === true, read);
         },
       ),
     );
@@ -175,7 +180,7 @@ describe('editor: identifiers', () => {
 });
 
 describe('editor: typed values', () => {
-  const check = (value: unknown, type: string, kind: RangeName | 'identifier' = 'u16') =>
+  const check = (value: unknown, type: string, kind: TypedKind = 'u16') =>
     typedValue({ atrIdType: type }, 'atrId', value, { label: 'ATR ID' }, kind);
 
   it('are judged by their type', () => {
@@ -183,7 +188,7 @@ describe('editor: typed values', () => {
     assert.equal(check('atrId', 'num'), 'ATR ID: error.wholeNumber 0 65535');
     assert.equal(check('atrId', 'msg'), true);
     assert.equal(check('0x1', 'str', 'identifier'), true);
-    assert.equal(check('one', 'str', 'identifier'), 'ATR ID: error.identifier');
+    assert.equal(check('one', 'str', 'identifier'), 'ATR ID: error.unknownIdentifier');
   });
 
   it('are not empty', () => {

@@ -177,38 +177,45 @@ describe('an example at work', () => {
 
   it('01 lists, registers, sends and replies', async () => {
     await start('01 - First steps.json');
-    const registered = (appValue: number) => ({
+    const registered = (name: string, appValue: number) => ({
       atrId: 1,
       appValue,
       registered: true,
       status: 0,
       automatic: true,
+      name,
     });
-    assert.deepEqual(await shown('100 is registered'), registered(100));
-    assert.deepEqual(await shown('200 is registered'), registered(200));
+    assert.deepEqual(await shown('control-room is registered'), registered('control-room', 100));
+    assert.deepEqual(await shown('pump-7 is registered'), registered('pump-7', 200));
     await all('akm-list-endpoints', 'connected');
     await all('akm-list-atrs', 'connected');
     press('list the endpoints');
-    const endpoints = await shown<{ index: number; id: string }[]>('endpoints');
+    const endpoints = await shown<{ index: number; name?: string }[]>('endpoints');
     assert.deepEqual(
-      endpoints.map(({ index }) => index),
-      [0, 1, 2, 3],
+      endpoints.map(({ index, name }) => [index, name]),
+      [[0, 'pump-7'], [1, undefined], [2, undefined], [3, undefined]],
     );
     press('list the ATRs');
     assert.equal((await shown<unknown[]>('trust relationships')).length, 5);
+    press('provision a new endpoint');
+    assert.equal((await shown<{ accepted: boolean }>('the new endpoint')).accepted, true);
+    press('list the endpoints');
+    assert.equal((await shown<unknown[]>('endpoints')).length, 5);
     press('say hello');
-    assert.equal(await shown('200 received'), 'Hello from application 100');
-    assert.equal(await shown('100 received the reply'), 'Thank you for: Hello from application 100');
-    assert.equal((await shown<{ operation: string }>('100 has sent')).operation, 'SEND_APP_DATA');
-    for (const name of ['200 received', '100 received the reply']) assert.equal(sidebar(name).size, 0, name);
+    assert.equal(await shown('pump-7 received'), 'Hello from the control room');
+    assert.equal(await shown('control-room got the reply'), 'Thank you for: Hello from the control room');
+    const { operation, name } = await shown<{ operation: string; name: string }>('control-room has sent');
+    assert.deepEqual([operation, name], ['SEND_APP_DATA', 'pump-7']);
+    for (const name of ['pump-7 received', 'control-room got the reply'])
+      assert.equal(sidebar(name).size, 0, name);
   });
 
-  it('01 does all that by itself at deploy, once everything has had time to connect', () => {
+  it('01 does by itself at deploy what changes nothing, once everything has had time to connect', () => {
     const buttons = parse(read('01 - First steps.json')).filter(({ type }) => type === 'inject');
-    assert.equal(buttons.length, 3);
-    for (const { once, onceDelay } of buttons) {
-      assert.equal(once, true);
-      assert.ok(Number(onceDelay) >= 2);
+    assert.equal(buttons.length, 4);
+    for (const { name, once, onceDelay } of buttons) {
+      assert.equal(once, name !== 'provision a new endpoint');
+      assert.ok(!once || Number(onceDelay) >= 2);
     }
   });
 
@@ -357,5 +364,7 @@ describe('an example at work', () => {
     assert.deepEqual(bytes.subarray(56), Buffer.alloc(444), 'the unused entries');
     press('nothing');
     assert.equal(await shown('version'), '1.0.0.0');
+    press('ask');
+    assert.deepEqual(await shown('version in fields'), { major: 1, minor: 0, patch: 0, build: 0 });
   });
 });

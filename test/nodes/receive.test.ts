@@ -97,13 +97,13 @@ describe('akm-receive', () => {
     });
   }
 
-  it('shows that it is connected once data is good again', async () => {
+  it('shows that all is well once data is good again', async () => {
     const peer = await scripted({ ...receive, format: 'json' });
     push(peer, 'no JSON');
     await nodeRed.caught('AKM_INVALID_INPUT');
     push(peer, '1');
     await nodeRed.output();
-    await nodeRed.showing('receive', 'connected');
+    await nodeRed.showing('receive', '1 received');
   });
 
   it('hands out a Buffer that nothing overwrites', async () => {

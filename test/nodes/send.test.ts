@@ -279,7 +279,7 @@ describe('akm-send', () => {
       for (const text of ['one', 'two', 'three'])
         assert.equal((await peer.receive(SEND_APP_DATA_REQUEST)).data.toString(), text);
       assert.deepEqual(await Promise.all(ended), [undefined, undefined, undefined]);
-      await nodeRed.showing('send', 'connected');
+      await nodeRed.showing('send', '3 sent');
     });
 
     it('keeps no more than the connection lets wait', async () => {

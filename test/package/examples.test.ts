@@ -41,19 +41,30 @@ class Example {
 const promises: Readonly<Record<string, (example: Example) => Promise<void>>> = {
   '01 - First steps': async (example) => {
     const registered = { atrId: 1, registered: true, status: 0, automatic: true };
-    assert.deepEqual(await example.shown('100 is registered'), { ...registered, appValue: 100 });
-    assert.deepEqual(await example.shown('200 is registered'), { ...registered, appValue: 200 });
+    assert.deepEqual(await example.shown('control-room is registered'), {
+      ...registered,
+      appValue: 100,
+      name: 'control-room',
+    });
+    assert.deepEqual(await example.shown('pump-7 is registered'), {
+      ...registered,
+      appValue: 200,
+      name: 'pump-7',
+    });
     assert.equal(((await example.shown('endpoints')) as unknown[]).length, 4);
     assert.equal(((await example.shown('trust relationships')) as unknown[]).length, 5);
     for (let time = 0; time < 2; time += 1) {
-      await example.shown('100 has sent');
-      assert.equal(await example.shown('200 received'), 'Hello from application 100');
+      await example.shown('control-room has sent');
+      assert.equal(await example.shown('pump-7 received'), 'Hello from the control room');
       assert.equal(
-        await example.shown('100 received the reply'),
-        'Thank you for: Hello from application 100',
+        await example.shown('control-room got the reply'),
+        'Thank you for: Hello from the control room',
       );
       await example.press('say hello');
     }
+    await example.press('provision a new endpoint');
+    const { accepted } = (await example.shown('the new endpoint')) as { accepted: boolean };
+    assert.equal(accepted, true);
     for (const { id, type } of example.flow.filter((node) => node.type.startsWith('akm-'))) {
       if (type !== 'akm-connection') {
         await example.nodeRed.comms.status(id, 'green', ({ fill }) => fill === 'green');

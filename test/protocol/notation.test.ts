@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { MAX_BODY, NotationError, parseNotation, sizeOfNotation } from '../../src/protocol/notation.js';
+import { NotationError } from '../../src/protocol/notation-error.js';
+import { MAX_BODY, parseNotation, sizeOfNotation } from '../../src/protocol/notation.js';
 
 /** The mistake in a layout: its column, and the problem in words. */
-function mistakeIn(text: string): { column: number; message: string } {
+function mistakeIn(text: string): NotationError {
   try {
     parseNotation(text);
   } catch (error) {
@@ -76,6 +78,20 @@ describe('the notation of layouts', () => {
       assert.match(mistake.message, problem);
     });
   }
+
+  it('has the same words for each mistake in the log and, by its code, in the English editor', () => {
+    const catalogue = readFileSync('nodes/locales/en-US/akm-connection.json', 'utf8');
+    const { mistake: texts } = JSON.parse(catalogue) as { mistake: Record<string, string> };
+    const mistakes = refused.map(([text]) => mistakeIn(text));
+    assert.deepEqual(new Set(mistakes.map(({ code }) => code)), new Set(Object.keys(texts)));
+    for (const { code, values, column, message } of mistakes) {
+      const words = Object.entries(values).reduce(
+        (text, [name, value]) => text.replace(`__${name}__`, String(value)),
+        texts[code] ?? '',
+      );
+      assert.equal(message, `column ${column}: ${words}`);
+    }
+  });
 
   it('answers any text with a layout or a mistake inside it, and nothing else', () => {
     const token = fc.constantFrom(

@@ -14,7 +14,7 @@ export interface FlowNode {
 }
 
 /** The settings file of the Node-REDs under test. Port 0: each takes a free one. */
-const settings = `module.exports = {
+const settings = (more: object): string => `module.exports = {
   uiHost: '127.0.0.1',
   uiPort: 0,
   flowFile: 'flows.json',
@@ -23,11 +23,15 @@ const settings = `module.exports = {
   editorTheme: { tours: false, palette: { catalogues: [] } },
   debugMaxLength: 100000,
   logging: { console: { level: 'info' } },
+  ...${JSON.stringify(more)},
 };
 `;
 
 /** A Node-RED process with the packed package installed in its user directory. */
 export class RealNodeRed {
+  /** Shown with every request, where the settings ask for it. */
+  token: string | undefined;
+
   private constructor(
     /** Where the editor and the admin API are: `http://127.0.0.1:<port>/`. */
     readonly url: string,
@@ -41,14 +45,15 @@ export class RealNodeRed {
   /**
    * Packs and installs the package into a new user directory, starts Node-RED there, and resolves when its flows run.
    *
+   * @param more settings besides the usual ones
    * @throws Error with the log, when it does not come up.
    */
-  static async start(version: NodeRedVersion): Promise<RealNodeRed> {
+  static async start(version: NodeRedVersion, more: object = {}): Promise<RealNodeRed> {
     const { node, red } = await version.locate();
     const userDir = makeScratchFolder('user-dir');
     await installPackage(userDir);
     const settingsFile = join(userDir, 'settings.js');
-    await writeFile(settingsFile, settings);
+    await writeFile(settingsFile, settings(more));
 
     const child = new Child(node, [red, '--userDir', userDir, '--settings', settingsFile]);
     try {
@@ -112,7 +117,8 @@ export class RealNodeRed {
   }
 
   async #request(path: string, request: RequestInit): Promise<Response> {
-    const response = await fetch(new URL(path, this.url), request).catch((error: unknown) => {
+    const headers = { ...(request.headers as Record<string, string>), ...this.#authorization };
+    const response = await fetch(new URL(path, this.url), { ...request, headers }).catch((error: unknown) => {
       throw new Error(`/${path} cannot be fetched. Node-RED's log:\n${this.process.output}`, {
         cause: error,
       });
@@ -121,5 +127,9 @@ export class RealNodeRed {
       throw new Error(`${request.method ?? 'GET'} /${path}: ${response.status} ${await response.text()}`);
     }
     return response;
+  }
+
+  get #authorization(): Record<string, string> {
+    return this.token === undefined ? {} : { Authorization: `Bearer ${this.token}` };
   }
 }

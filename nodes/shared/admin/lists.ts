@@ -1,0 +1,84 @@
+import type { NodeAPI } from 'node-red';
+import { orAborted } from '../../../src/client/abortable.js';
+import { AmmClient } from '../../../src/client/amm-client.js';
+import { AppClient } from '../../../src/client/app-client.js';
+import { listAppAtrs, listAtrs, listEndpoints, type List, type ListItem } from '../../../src/client/lists.js';
+import type { ClientOptions } from '../../../src/client/options.js';
+import { shortLived } from '../../../src/client/short-lived.js';
+import type { Names } from '../../../src/settings/names.js';
+import { serviceOf, type Clients, type ConnectionNode } from '../connection-node.js';
+import { Refusal } from './answers.js';
+import type { ConnectionSettings } from './settings.js';
+
+/** One of the lists that the editor offers to choose from. */
+export interface ListSource {
+  /** Reads it on the connection that a deployed connection's nodes share. */
+  live: (connection: ConnectionNode, signal: AbortSignal) => Promise<List>;
+  /** Reads it on a connection of its own. */
+  fresh: (settings: ConnectionSettings, signal: AbortSignal) => Promise<List>;
+}
+
+const LISTS: Readonly<Record<string, ListSource>> = {
+  endpoints: listSource('amm', AmmClient, listEndpoints),
+  atrs: listSource('amm', AmmClient, listAtrs),
+  'app-atrs': listSource('app', AppClient, listAppAtrs),
+};
+
+/** @throws Refusal `BAD_REQUEST` */
+export function listNamed(name: unknown): ListSource {
+  const list = typeof name === 'string' && Object.hasOwn(LISTS, name) ? LISTS[name] : undefined;
+  if (list) return list;
+  throw new Refusal(400, 'BAD_REQUEST', `There is no such list; there are ${Object.keys(LISTS).join(', ')}`);
+}
+
+/** A deployed connection. @throws Refusal `NOT_DEPLOYED` */
+export function deployed(RED: NodeAPI, id: unknown): ConnectionNode {
+  const node = RED.nodes.getNode(id as string) as ConnectionNode | null;
+  if (node?.type === 'akm-connection') return node;
+  throw new Refusal(404, 'NOT_DEPLOYED', 'There is no such connection, or it is not deployed yet');
+}
+
+/** The list as it is answered: with the names that the connection's table gives to its items. */
+export function named({ items, truncated, layout }: List, names: Names): object {
+  return {
+    items: items.map((item) => ({ ...item, ...nameOf(item, names) })),
+    ...(truncated ? { truncated } : {}),
+    layout,
+  };
+}
+
+function nameOf({ id, atrId }: ListItem, names: Names): { name?: string } {
+  const name =
+    (atrId === undefined ? undefined : names.ofAtr(atrId)) ??
+    (id === undefined ? undefined : names.ofIdentifier(id));
+  return name === undefined ? {} : { name };
+}
+
+function listSource<S extends keyof Clients>(
+  service: S,
+  Client: new (options: ClientOptions) => Clients[S],
+  read: (client: Clients[S]) => Promise<List>,
+): ListSource {
+  /** What is being read already: asking once more before there is an answer would only fill the queue of a peer that is slow. */
+  const underWay = new WeakMap<Clients[S], Promise<List>>();
+  const readOnce = (client: Clients[S]): Promise<List> => {
+    const reading = underWay.get(client) ?? read(client).finally(() => underWay.delete(client));
+    underWay.set(client, reading);
+    return reading;
+  };
+  return {
+    live: async (connection, signal) => {
+      const shared = serviceOf(connection, service);
+      const user = {};
+      try {
+        return await orAborted(readOnce(shared.acquire(user)), signal);
+      } finally {
+        await shared.release(user);
+      }
+    },
+    fresh: (settings, signal) => {
+      const client = new Client({ ...settings[service], heartbeat: 0 });
+      return shortLived(client, signal, () => orAborted(read(client), signal));
+    },
+  };
+}

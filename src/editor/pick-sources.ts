@@ -1,0 +1,96 @@
+import { toWholeNumber } from '../settings/values.js';
+import { connectionOf, fieldOf, namesOf } from './connections.js';
+import { askForList } from './live-list.js';
+import { numberOf } from './named-value.js';
+import { itemsOfApplications, itemsOfList, type LiveList, type Registered } from './pick-items.js';
+import type { PickSource } from './pick-panel.js';
+import { translate } from './translate.js';
+
+/** Offers what a peer of the connection that is chosen in the form lists. */
+export function listSource(list: LiveList, several = false): PickSource {
+  return {
+    ...wordsOf(list, several),
+    isLive: true,
+    several,
+    load(done) {
+      const id = fieldOf('node-input-connection');
+      const connection = connectionOf(id);
+      if (!connection) {
+        done({ problem: { words: translate('@akmflow/node-red-akm/akm-connection:picker.noConnection') } });
+        return () => undefined;
+      }
+      return askForList(list, connection, (answer) => {
+        if ('problem' in answer) {
+          done(answer);
+          return;
+        }
+        const items = itemsOfList(list, answer.items, namesOf(id), translate);
+        done({ items, notes: notesOn(answer) });
+      });
+    },
+  };
+}
+
+/** Offers the applications that are known here: those with a name at the connection, and those that its register nodes register. */
+export function applicationSource(): PickSource {
+  return {
+    title: translate('@akmflow/node-red-akm/akm-connection:picker.chooseApplication'),
+    empty: translate('@akmflow/node-red-akm/akm-connection:picker.noApplications'),
+    isLive: false,
+    several: false,
+    load(done) {
+      const id = fieldOf('node-input-connection');
+      const atrId = ['num', undefined].includes(fieldOf('node-input-atrIdType'))
+        ? numberOf(fieldOf('node-input-atrId'), namesOf(id))
+        : undefined;
+      const items = itemsOfApplications(namesOf(id), registeredAt(id), atrId, translate);
+      done({ items, notes: [] });
+      return () => undefined;
+    },
+  };
+}
+
+function wordsOf(list: LiveList, several: boolean): { title: string; empty: string } {
+  if (list === 'endpoints')
+    return {
+      title: several
+        ? translate('@akmflow/node-red-akm/akm-connection:picker.chooseEndpoints')
+        : translate('@akmflow/node-red-akm/akm-connection:picker.chooseEndpoint'),
+      empty: translate('@akmflow/node-red-akm/akm-connection:picker.noEndpoints'),
+    };
+  if (list === 'atrs')
+    return {
+      title: translate('@akmflow/node-red-akm/akm-connection:picker.chooseAtr'),
+      empty: translate('@akmflow/node-red-akm/akm-connection:picker.noAtrs'),
+    };
+  return {
+    title: translate('@akmflow/node-red-akm/akm-connection:picker.chooseAtrId'),
+    empty: translate('@akmflow/node-red-akm/akm-connection:picker.noAppAtrs'),
+  };
+}
+
+/** What else there is to say of a list that a peer answered. */
+export function notesOn({ truncated, layout }: { truncated?: boolean; layout?: string }): string[] {
+  return [
+    ...(truncated === true ? [translate('@akmflow/node-red-akm/akm-connection:picker.truncated')] : []),
+    ...(layout === 'inferred' ? [translate('@akmflow/node-red-akm/akm-connection:picker.inferred')] : []),
+  ];
+}
+
+/** What the register nodes of a connection register, as far as it stands in their forms. */
+function registeredAt(connection: unknown): Registered[] {
+  const names = namesOf(connection);
+  return RED.nodes.filterNodes({ type: 'akm-register' }).flatMap((node) => {
+    const isKnown = node['atrIdType'] === 'num' && node['appValueType'] === 'num';
+    const [atrId, appValue] = [numberOf(node['atrId'], names), toWholeNumber(node['appValue'])];
+    if (node['connection'] !== connection || !isKnown || atrId === undefined || appValue === undefined)
+      return [];
+    return [{ atrId, appValue, by: registeredBy(node['name']) }];
+  });
+}
+
+function registeredBy(node: unknown): string {
+  return typeof node === 'string' && node !== ''
+    ? translate('@akmflow/node-red-akm/akm-connection:picker.registeredBy', { node })
+    : translate('@akmflow/node-red-akm/akm-connection:picker.registered');
+}

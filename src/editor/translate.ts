@@ -1,0 +1,4 @@
+import type { Translate } from './validators.js';
+
+/** The texts of the editor's language. */
+export const translate: Translate = (key, values) => RED._(key, values);

@@ -1,0 +1,40 @@
+import { AkmError, describe } from '../errors.js';
+import { MAX_NAME_LENGTH, Names, problemsOfNames, type NameProblem, type NameRow } from './names.js';
+
+/**
+ * The names that a connection's settings hold, `${ENV}` already replaced.
+ * @throws AkmError `AKM_INVALID_INPUT` telling what is wrong with the first row that cannot be used
+ */
+export function checkNames(table: unknown): Names {
+  const [problem] = problemsOfNames(table);
+  if (problem) throw new AkmError('AKM_INVALID_INPUT', inWords(problem, table));
+  return new Names(table);
+}
+
+function inWords({ code, row }: NameProblem, table: unknown): string {
+  if (row === undefined) return `The names are ${describe(table)}; an array of rows is needed`;
+  const given = (table as readonly unknown[])[row];
+  const { name, id, atrId, appValue } = (given ?? {}) as Partial<Record<keyof NameRow, unknown>>;
+  const where = `Row ${row + 1} of the names`;
+  const number = 'a whole number from 0 to 65535 is needed, decimal or 0x hexadecimal, or nothing';
+  switch (code) {
+    case 'nameMissing':
+      return `${where} has no name`;
+    case 'nameTooLong':
+      return `${where}: the name is ${describe(name)}; at most ${MAX_NAME_LENGTH} characters are allowed`;
+    case 'nameTaken':
+      return `${where}: the name is ${describe(name)}, which a row above has already`;
+    case 'nameAmbiguous':
+      return `${where}: the name is ${describe(name)}; a name must not look like a number, an identifier or \${ENV}`;
+    case 'nothingNamed':
+      return `${where} gives ${describe(name)} no identifier, no ATR ID and no App Value; one of them is needed`;
+    case 'idInvalid':
+      return `${where}: the identifier is ${describe(id)}; 32 hexadecimal digits are needed (fewer only behind 0x), or nothing`;
+    case 'atrIdInvalid':
+      return `${where}: the ATR ID is ${describe(atrId)}; ${number}`;
+    case 'appValueInvalid':
+      return `${where}: the App Value is ${describe(appValue)}; ${number}`;
+    default:
+      return `${where} is ${describe(given)}; an object with name, id, atrId and appValue is needed`;
+  }
+}
