@@ -1,4 +1,4 @@
-import { parseIdentifier, type Identifier } from '../../src/protocol/identifier.js';
+import { isIdentifier, parseIdentifier, type Identifier } from '../../src/protocol/identifier.js';
 import type { Names } from '../../src/settings/names.js';
 import { named } from './names.js';
 
@@ -18,10 +18,6 @@ export function flattenIdentifiers(fields: object, names: Names): Record<string,
 function flattenEntry(entry: unknown, names: Names): unknown {
   const isGroup = typeof entry === 'object' && entry !== null && !isIdentifier(entry);
   return isGroup ? named(names, flattenIdentifiers(entry, names)) : entry;
-}
-
-function isIdentifier(value: unknown): value is Identifier {
-  return typeof value === 'object' && value !== null && 'lower64' in value && 'upper64' in value;
 }
 
 /** The identifier that a target is or holds; empty where an own layout made do without one. */

@@ -1,6 +1,6 @@
 import { categoryName, MAX_ATRS, MAX_ENDPOINTS } from '../protocol/amm-messages.js';
 import { TOTAL_ATRS_ALLOWED } from '../protocol/app-messages.js';
-import type { Identifier } from '../protocol/identifier.js';
+import { isIdentifier, type Identifier } from '../protocol/identifier.js';
 import type { Source } from '../protocol/message.js';
 import type { AmmClient } from './amm-client.js';
 import type { AppClient } from './app-client.js';
@@ -68,9 +68,4 @@ function atrIn(entry: unknown): ListItem {
     ...(typeof category === 'number' ? { category, categoryName: categoryName(category) } : {}),
     ...(isIdentifier(id) ? id : {}),
   };
-}
-
-/** Whether a decoded field is a 128-bit identifier. */
-export function isIdentifier(value: unknown): value is Identifier {
-  return typeof value === 'object' && value !== null && 'lower64' in value && 'upper64' in value;
 }

@@ -2,7 +2,8 @@ import { AkmError, messageOf, type AkmErrorCode } from '../errors.js';
 import { orAborted } from './abortable.js';
 import { AmmClient } from './amm-client.js';
 import { AppClient } from './app-client.js';
-import { atrsIn, isIdentifier } from './lists.js';
+import { isIdentifier } from '../protocol/identifier.js';
+import { atrsIn } from './lists.js';
 import type { ClientOptions } from './options.js';
 import type { ServiceClient } from './service-client.js';
 import { shortLived, tenths } from './short-lived.js';
@@ -22,9 +23,9 @@ export interface Report {
   answered: boolean;
   /** From the write of the first request that was answered to its response, in milliseconds. */
   answerMs?: number;
-  /** The requests that it did not answer, or not in a way that makes sense, although it answered others. */
+  /** The requests that it did not answer, or not in a way that makes sense. */
   unanswered?: (Failure & { operation: string })[];
-  /** Why there is no connection, or no answer at all. */
+  /** The first thing that went wrong: why there is no connection, or one of `unanswered`. */
   error?: Failure;
 }
 
@@ -149,8 +150,11 @@ async function askAll<C extends ServiceClient, F extends object>(
       unanswered.push({ operation, ...failureOf(error) });
     }
   }
-  if (answerMs === undefined) return { answered: false, error: failureOf(why) } as never;
-  return { answered: true, answerMs, ...told, ...(unanswered.length > 0 ? { unanswered } : {}) };
+  const answered = answerMs === undefined ? { answered: false } : { answered: true, answerMs };
+  const [first] = unanswered;
+  if (!first) return { ...answered, ...told };
+  const { code, message } = first;
+  return { ...answered, ...told, unanswered, error: { code, message } };
 }
 
 function failureOf(error: unknown): Failure {

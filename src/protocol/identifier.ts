@@ -26,6 +26,11 @@ export function identifierOf(lower64: bigint, upper64: bigint): Identifier {
   return ofDigits(hexDigits64(lower64), hexDigits64(upper64));
 }
 
+/** Whether a decoded field, which in an own layout can be anything, is an identifier. */
+export function isIdentifier(value: unknown): value is Identifier {
+  return typeof value === 'object' && value !== null && 'lower64' in value && 'upper64' in value;
+}
+
 /** The identifier whose 16 bytes begin at `offset`: U64 lower64, then U64 upper64. They must be there. */
 export function identifierAt(bytes: Buffer, offset: number): Identifier {
   return ofDigits(hexDigits64At(bytes, offset), hexDigits64At(bytes, offset + 8));

@@ -79,9 +79,13 @@ describe('Trying out', () => {
     for (const [fault, code] of refusals) {
       it(`says that it connects and does not answer: ${fault}`, async () => {
         const { ammPort } = await bench.simulator({ fault });
-        const { error, ...report } = untimed(await probeAmm({ port: ammPort }, patient));
+        const { error, unanswered, ...report } = untimed(await probeAmm({ port: ammPort }, patient));
         assert.deepEqual(report, { connected: true, answered: false });
         assert.equal(error?.code, code);
+        assert.deepEqual(
+          unanswered?.map(({ operation }) => operation),
+          ['LIST_ENDPOINTS', 'LIST_ATRS'],
+        );
       });
     }
 
@@ -93,9 +97,14 @@ describe('Trying out', () => {
         await peer.receive(request);
         time.clock.advance(5000);
       }
-      const { error, ...report } = untimed(await reporting);
+      const { error, unanswered, ...report } = untimed(await reporting);
       assert.deepEqual(report, { connected: true, answered: false });
       assert.equal(error?.code, 'AKM_TIMEOUT');
+      assert.match(error.message, /did not answer LIST_ENDPOINTS_REQUEST within 5000 ms/);
+      assert.deepEqual(
+        unanswered?.map(({ operation }) => operation),
+        ['LIST_ENDPOINTS', 'LIST_ATRS'],
+      );
     });
 
     it('says why there is no connection', async () => {
@@ -147,7 +156,7 @@ describe('Trying out', () => {
       peer.send(GET_ENDPOINT_INFO.response, { id: ID, status: 3, name: 'pump' });
       await peer.receive(GET_ATR_INFO.request);
       peer.send(GET_ATR_INFO.response, { count: 0, atrs: [] });
-      const { unanswered, ...report } = untimed(await reporting);
+      const { unanswered, error, ...report } = untimed(await reporting);
       assert.deepEqual(report, {
         connected: true,
         answered: true,
@@ -158,6 +167,7 @@ describe('Trying out', () => {
         unanswered?.map(({ operation, code }) => [operation, code]),
         [['GET_VERSION', 'AKM_TIMEOUT']],
       );
+      assert.match(error?.message ?? '', /did not answer GET_VERSION_REQUEST/);
       assert.equal(server.accepted, 1);
     });
 
