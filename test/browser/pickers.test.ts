@@ -215,9 +215,10 @@ for (const version of nodeRedVersions) {
       await panel().getByText('ECONNREFUSED').waitFor();
       const words = await panel().getByRole('status').innerText();
       assert.match(words, /^\s*No connection could be made/);
+      const from = nodeRed.comms.now;
       const simulator = await startSimulatorCommand(dead);
       try {
-        await nodeRed.comms.status('node', 'a connection', ({ fill }) => fill === 'green');
+        await nodeRed.comms.status('node', 'a connection', ({ fill }) => fill === 'green', from);
         await panel().getByRole('button').click();
         await options().first().waitFor();
         await panel().getByText('ECONNREFUSED').waitFor({ state: 'detached' });
@@ -259,7 +260,7 @@ for (const version of nodeRedVersions) {
       assert.equal((await saved())['target'], HOSTILE);
       await editor.node('node').getByText(HOSTILE).waitFor();
       await editor.openForm('node');
-      await editor.type(editor.page.getByLabel('Target'), '<im');
+      await editor.type(editor.page.getByRole('textbox', { name: 'Target' }), '<im');
       await editor.page.locator('.red-ui-autoComplete-container').getByText(HOSTILE).waitFor();
       await editor.page.keyboard.press('Tab');
       assert.equal(await editor.page.locator('#node-input-target').inputValue(), HOSTILE);
