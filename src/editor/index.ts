@@ -1,17 +1,17 @@
 /** What the forms of the nodes share in the browser: the global `akmEditor` of the editor's page. */
-import type { InferredMessage } from './inferred-message.js';
+import type { InferredMessage } from './layouts/inferred-message.js';
 import { migrateWhatIsAdded } from './migration.js';
-import { mistakesInTable } from './name-drafts.js';
+import { mistakesInTable } from './names/name-drafts.js';
 import type { EditorNode } from './node-red.js';
 import { translate } from './translate.js';
-import { enteredTables, setUpConnection } from './connection-form.js';
+import { enteredTables, setUpConnection } from './connection/connection-form.js';
 import { fieldOf, namesOf } from './connections.js';
 import { createLabels } from './labels.js';
 import { setUpTypedInput } from './typed-input.js';
 import { createValidators, type TypedKind, type ValidatorOptions } from './validators.js';
 
 export { explainChoice } from './choice.js';
-export { addPicker } from './picker.js';
+export { addPicker } from './picker/picker.js';
 export { offerNames } from './typed-input.js';
 
 /** Every message that is inferred. The build puts this here from the message tables, which do not run in a browser. */

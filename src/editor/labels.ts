@@ -1,6 +1,6 @@
 import type { Names } from '../settings/names.js';
 import { isEnvironmentReference, toIdentifier, toWholeNumber } from '../settings/values.js';
-import { numberOf } from './named-value.js';
+import { numberOf } from './names/named-value.js';
 import type { EditedNode, Translate } from './validators.js';
 
 /** No ATR has it: what is named in any ATR is found nevertheless. */

@@ -1,5 +1,5 @@
 import { fieldOf, namesOf } from './connections.js';
-import { namesFor, type NamedKind } from './named-value.js';
+import { namesFor, type NamedKind } from './names/named-value.js';
 import type { Search, TypedInputType } from './node-red.js';
 import { translate } from './translate.js';
 import type { createValidators, TypedKind } from './validators.js';

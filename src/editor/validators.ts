@@ -1,8 +1,9 @@
-import { layoutEntries, readLayout } from './layout-drafts.js';
+import { layoutEntries, readLayout } from './layouts/layout-drafts.js';
 import type { Names } from '../settings/names.js';
-import { mistakeIn, type NamedKind } from './named-value.js';
-import { notationWords } from './notation-words.js';
-import { isEnvironmentReference, RANGES, toWholeNumber, type Range, type RangeName } from './whole-number.js';
+import { mistakeIn, type NamedKind } from './names/named-value.js';
+import { notationWords } from './layouts/notation-words.js';
+import { isEnvironmentReference, toWholeNumber } from '../settings/values.js';
+import { RANGES, type Range, type RangeName } from './ranges.js';
 
 /** Gives the text of a message catalogue's key, its `__name__` places filled with `values`. */
 export type Translate = (key: string, values?: Readonly<Record<string, string | number>>) => string;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { problemOf, problemOfRequest } from '../../src/editor/problem-words.js';
-import { reportOf } from '../../src/editor/test-words.js';
+import { reportOf } from '../../src/editor/connection/test-words.js';
 import { EditorPage } from './editor-page.js';
 import type { FakeElement } from './fake-page.js';
 

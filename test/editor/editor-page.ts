@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createContext, runInContext } from 'node:vm';
 import { buildSync } from 'esbuild';
-import type { InferredMessage } from '../../src/editor/inferred-message.js';
+import type { InferredMessage } from '../../src/editor/layouts/inferred-message.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { INFERRED_MESSAGES } from '../../src/protocol/custom-layout.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { LayoutDrafts } from '../../src/editor/layout-drafts.js';
-import { layoutWords } from '../../src/editor/layout-words.js';
+import { LayoutDrafts } from '../../src/editor/layouts/layout-drafts.js';
+import { layoutWords } from '../../src/editor/layouts/layout-words.js';
 import { createValidators } from '../../src/editor/validators.js';
 import { customMessages } from '../../src/protocol/custom-layout.js';
 import { Names } from '../../src/settings/names.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mistakesInRows, mistakesInTable, rowsOf, rowsToSave } from '../../src/editor/name-drafts.js';
+import { mistakesInRows, mistakesInTable, rowsOf, rowsToSave } from '../../src/editor/names/name-drafts.js';
 import { EditorPage } from './editor-page.js';
 
 /** A text is its key and what is filled in. */

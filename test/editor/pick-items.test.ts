@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { asItemValue, itemsOfApplications, itemsOfList, matching } from '../../src/editor/pick-items.js';
+import {
+  asItemValue,
+  itemsOfApplications,
+  itemsOfList,
+  matching,
+} from '../../src/editor/picker/pick-items.js';
 import { Names } from '../../src/settings/names.js';
 
 const PUMP = '0x000000000000000000000000000000E1';

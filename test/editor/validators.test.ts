@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createValidators, type EditorPort, type TypedKind } from '../../src/editor/validators.js';
-import { RANGES, toWholeNumber, type RangeName } from '../../src/editor/whole-number.js';
+import { RANGES, type RangeName } from '../../src/editor/ranges.js';
+import { toWholeNumber } from '../../src/settings/values.js';
 import { parseIdentifier } from '../../src/protocol/identifier.js';
 import { Names } from '../../src/settings/names.js';
 import { parseInteger } from '../../src/protocol/integer.js';

@@ -31,21 +31,3 @@ export const RANGES = {
 
 /** The name of one of the {@link RANGES}. */
 export type RangeName = keyof typeof RANGES;
-
-const WHOLE_NUMBER = /^(?:\d+|0x[\da-f]+)$/i;
-
-/**
- * Reads a whole number as the runtime will: a number, or a decimal or `0x` hexadecimal string with or without white space
- * around it. Undefined for anything else.
- */
-export function toWholeNumber(value: unknown): number | undefined {
-  if (typeof value === 'number') return Number.isInteger(value) ? value : undefined;
-  if (typeof value !== 'string') return undefined;
-  const text = value.trim();
-  return WHOLE_NUMBER.test(text) ? Number(text) : undefined;
-}
-
-/** Whether a value is `${ENV}` and nothing else: Node-RED puts something in its place only then, when the flow starts. */
-export function isEnvironmentReference(value: unknown): boolean {
-  return typeof value === 'string' && /^\$\{\S+\}$/.test(value);
-}

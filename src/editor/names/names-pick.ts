@@ -1,11 +1,11 @@
-import { Names } from '../settings/names.js';
-import { askForList } from './live-list.js';
-import type { EditorNode } from './node-red.js';
-import { pickButton } from './pick-button.js';
-import { itemsOfList, type LiveList, type PickItem } from './pick-items.js';
-import type { Outcome, PickSource } from './pick-panel.js';
-import { notesOn } from './pick-sources.js';
-import { translate } from './translate.js';
+import { Names } from '../../settings/names.js';
+import { askForList } from '../picker/live-list.js';
+import type { EditorNode } from '../node-red.js';
+import { pickButton } from '../picker/pick-button.js';
+import { itemsOfList, type LiveList, type PickItem } from '../picker/pick-items.js';
+import type { Outcome, PickSource } from '../picker/pick-panel.js';
+import { notesOn } from '../picker/pick-sources.js';
+import { translate } from '../translate.js';
 
 /**
  * Makes a button that picks, for a row of the table of names, an identifier from the lists of the AMM or an ATR ID from that of the

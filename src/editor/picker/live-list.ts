@@ -1,7 +1,7 @@
-import type { EditorNode } from './node-red.js';
+import type { EditorNode } from '../node-red.js';
 import type { ListEntry, LiveList } from './pick-items.js';
-import { problemOfRequest, type Problem } from './problem-words.js';
-import { translate } from './translate.js';
+import { problemOfRequest, type Problem } from '../problem-words.js';
+import { translate } from '../translate.js';
 
 /** What a peer answered to a request for a list. */
 export interface ListAnswer {

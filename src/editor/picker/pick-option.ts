@@ -1,4 +1,4 @@
-import { make, setAttributes } from './elements.js';
+import { make, setAttributes } from '../elements.js';
 import type { PickItem } from './pick-items.js';
 
 /** Makes the line of a list for an item. Whatever stands in it came from elsewhere, and is text only. */

@@ -1,11 +1,11 @@
-import type { InferredMessage } from './inferred-message.js';
-import { fieldOf } from './connections.js';
-import { enteredLayouts, setUpLayouts } from './layouts-form.js';
-import { enteredNames, setUpNames } from './names-form.js';
-import type { EditorNode } from './node-red.js';
+import type { InferredMessage } from '../layouts/inferred-message.js';
+import { fieldOf } from '../connections.js';
+import { enteredLayouts, setUpLayouts } from '../layouts/layouts-form.js';
+import { enteredNames, setUpNames } from '../names/names-form.js';
+import type { EditorNode } from '../node-red.js';
 import { setUpTabs } from './tabs.js';
 import { setUpTest } from './test-form.js';
-import { translate } from './translate.js';
+import { translate } from '../translate.js';
 
 /** The fields that say where the services are. */
 const WHERE = ['ammHost', 'ammPort', 'appHost', 'appPort', 'requestTimeout'];

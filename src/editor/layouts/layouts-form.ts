@@ -1,7 +1,7 @@
 import type { InferredMessage } from './inferred-message.js';
 import { LayoutDrafts } from './layout-drafts.js';
 import { layoutWords } from './layout-words.js';
-import { translate } from './translate.js';
+import { translate } from '../translate.js';
 
 /** What the form's parts are called in the page, by what they are. */
 interface Parts {

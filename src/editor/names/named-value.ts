@@ -1,6 +1,6 @@
-import type { Named, Names } from '../settings/names.js';
-import { isEnvironmentReference, toIdentifier, toWholeNumber } from '../settings/values.js';
-import { RANGES } from './whole-number.js';
+import type { Named, Names } from '../../settings/names.js';
+import { isEnvironmentReference, toIdentifier, toWholeNumber } from '../../settings/values.js';
+import { RANGES } from '../ranges.js';
 
 /** What can be given by a name of the connection too. */
 export type NamedKind = 'identifier' | 'atrId' | 'appValue';

@@ -1,9 +1,9 @@
-import type { NameRow } from '../settings/names.js';
-import { make, setAttributes } from './elements.js';
+import type { NameRow } from '../../settings/names.js';
+import { make, setAttributes } from '../elements.js';
 import { NAME_COLUMNS, type NameColumn } from './name-drafts.js';
 import { namePickButton } from './names-pick.js';
-import type { EditorNode } from './node-red.js';
-import { translate } from './translate.js';
+import type { EditorNode } from '../node-red.js';
+import { translate } from '../translate.js';
 
 /** Makes what stands above the rows of the table of names. */
 export function headerOfNames(): HTMLElement {

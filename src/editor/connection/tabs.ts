@@ -1,5 +1,5 @@
-import { make } from './elements.js';
-import { translate } from './translate.js';
+import { make } from '../elements.js';
+import { translate } from '../translate.js';
 
 /**
  * Spreads a form over tabs. A tab with a mistake in it is marked, and the first of them comes to the front when the form opens.

@@ -1,8 +1,8 @@
-import { iconButton, make, setAttributes } from './elements.js';
+import { iconButton, make, setAttributes } from '../elements.js';
 import { matching, type PickItem } from './pick-items.js';
 import { optionOf } from './pick-option.js';
-import type { Problem } from './problem-words.js';
-import { translate } from './translate.js';
+import type { Problem } from '../problem-words.js';
+import { translate } from '../translate.js';
 
 /** What came of asking what can be chosen. */
 export type Outcome = { items: readonly PickItem[]; notes: readonly string[] } | { problem: Problem };

@@ -1,5 +1,5 @@
-import { fieldOf, namesOf } from './connections.js';
-import type { NamedKind } from './named-value.js';
+import { fieldOf, namesOf } from '../connections.js';
+import type { NamedKind } from '../names/named-value.js';
 import { asItemValue } from './pick-items.js';
 import { pickButton, type Pick } from './pick-button.js';
 import type { PickSource } from './pick-panel.js';

@@ -1,9 +1,9 @@
-import type { NameRow } from '../settings/names.js';
-import { make } from './elements.js';
+import type { NameRow } from '../../settings/names.js';
+import { make } from '../elements.js';
 import { mistakesInRows, NAME_COLUMNS, rowsOf, rowsToSave, type NameColumn } from './name-drafts.js';
 import { headerOfNames, partsOfRow } from './names-row.js';
-import type { EditorNode } from './node-red.js';
-import { translate } from './translate.js';
+import type { EditorNode } from '../node-red.js';
+import { translate } from '../translate.js';
 
 /** Height of the table in pixels; it scrolls. */
 const HEIGHT = 300;

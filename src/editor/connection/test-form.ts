@@ -1,7 +1,7 @@
-import { make } from './elements.js';
-import { problemOfRequest, type Problem } from './problem-words.js';
+import { make } from '../elements.js';
+import { problemOfRequest, type Problem } from '../problem-words.js';
 import { reportOf, type ServiceReport } from './test-words.js';
-import { translate } from './translate.js';
+import { translate } from '../translate.js';
 
 /** Longer than the route takes at most, in milliseconds. */
 const PATIENCE = 20_000;

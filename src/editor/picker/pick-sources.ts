@@ -1,10 +1,10 @@
-import { toWholeNumber } from '../settings/values.js';
-import { connectionOf, fieldOf, namesOf } from './connections.js';
+import { toWholeNumber } from '../../settings/values.js';
+import { connectionOf, fieldOf, namesOf } from '../connections.js';
 import { askForList } from './live-list.js';
-import { numberOf } from './named-value.js';
+import { numberOf } from '../names/named-value.js';
 import { itemsOfApplications, itemsOfList, type LiveList, type Registered } from './pick-items.js';
 import type { PickSource } from './pick-panel.js';
-import { translate } from './translate.js';
+import { translate } from '../translate.js';
 
 /** Offers what a peer of the connection that is chosen in the form lists. */
 export function listSource(list: LiveList, several = false): PickSource {

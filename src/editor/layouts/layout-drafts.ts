@@ -1,5 +1,5 @@
-import { NotationError } from '../protocol/notation-error.js';
-import { parseNotation, sizeOfNotation, type NotationField } from '../protocol/notation.js';
+import { NotationError } from '../../protocol/notation-error.js';
+import { parseNotation, sizeOfNotation, type NotationField } from '../../protocol/notation.js';
 import type { InferredMessage } from './inferred-message.js';
 
 /** Bytes that a layout takes; `most` is undefined where that depends on the values. */

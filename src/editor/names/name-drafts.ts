@@ -1,5 +1,10 @@
-import { problemsOfNames, type NameProblem, type NameProblemCode, type NameRow } from '../settings/names.js';
-import type { Translate } from './validators.js';
+import {
+  problemsOfNames,
+  type NameProblem,
+  type NameProblemCode,
+  type NameRow,
+} from '../../settings/names.js';
+import type { Translate } from '../validators.js';
 
 /** A column of the table of names. */
 export type NameColumn = keyof NameRow;

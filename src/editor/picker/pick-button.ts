@@ -1,4 +1,4 @@
-import { iconButton, setAttributes } from './elements.js';
+import { iconButton, setAttributes } from '../elements.js';
 import { PickPanel, type PickSource } from './pick-panel.js';
 
 /** What a panel is opened with. */
