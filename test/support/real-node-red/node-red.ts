@@ -26,6 +26,14 @@ const settings = `module.exports = {
 };
 `;
 
+/** What a Node-RED under test gets besides the package. */
+export interface StartOptions {
+  /** Options of Node.js itself, such as `--expose-gc`. */
+  readonly nodeOptions?: readonly string[];
+  /** Puts more into the user directory before Node-RED starts. */
+  readonly prepare?: (userDir: string) => Promise<void>;
+}
+
 /** A Node-RED process with the packed package installed in its user directory. */
 export class RealNodeRed {
   private constructor(
@@ -43,14 +51,18 @@ export class RealNodeRed {
    *
    * @throws Error with the log, when it does not come up.
    */
-  static async start(version: NodeRedVersion): Promise<RealNodeRed> {
+  static async start(
+    version: NodeRedVersion,
+    { nodeOptions = [], prepare }: StartOptions = {},
+  ): Promise<RealNodeRed> {
     const { node, red } = await version.locate();
     const userDir = makeScratchFolder('user-dir');
     await installPackage(userDir);
     const settingsFile = join(userDir, 'settings.js');
     await writeFile(settingsFile, settings);
+    await prepare?.(userDir);
 
-    const child = new Child(node, [red, '--userDir', userDir, '--settings', settingsFile]);
+    const child = new Child(node, [...nodeOptions, red, '--userDir', userDir, '--settings', settingsFile]);
     try {
       const [, url = ''] = await child.printed(/Server now running at (http:\S+)/);
       await child.printed(/Started flows/);
