@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import { AkmError, describe } from '../src/errors.js';
+import { AkmError, outline } from '../src/errors.js';
 import { parseInteger, U32_MAX } from '../src/protocol/integer.js';
 import { RESPONSE_OFFSET } from '../src/protocol/message.js';
 import { configOf } from './shared/config.js';
@@ -51,6 +51,6 @@ function bodyOf(payload: unknown): Buffer {
   if (Buffer.isBuffer(payload)) return payload;
   throw new AkmError(
     'AKM_INVALID_INPUT',
-    `msg.payload is ${describe(payload)}; a Buffer with what follows the request code is needed, empty for nothing`,
+    `msg.payload is ${outline(payload)}; a Buffer with what follows the request code is needed, empty for nothing`,
   );
 }

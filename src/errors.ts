@@ -3,6 +3,8 @@
  * so a code is never renamed and its meaning never moved to another.
  */
 
+import { types } from 'node:util';
+
 /** What went wrong, and whose turn it is to act. */
 export type AkmErrorCode =
   /** A value handed in cannot be used. Nothing was written. */
@@ -59,11 +61,32 @@ export class AkmError extends Error {
   }
 }
 
-/** The message of anything that was thrown, for use inside another message. Some libraries throw objects that are no Error. */
+/**
+ * Whether something that was thrown is ours. `instanceof` alone would run the code of a Proxy, which may throw again.
+ */
+export function isAkmError(thrown: unknown): thrown is AkmError {
+  return !types.isProxy(thrown) && thrown instanceof AkmError;
+}
+
+/** Longest message of another error that is taken over into one of ours. */
+const LONGEST_MESSAGE = 1000;
+
+/**
+ * The message of anything that was thrown, for use inside another message. Some libraries throw objects that are no Error, and the
+ * functions of a flow anything at all, of any size.
+ */
 export function messageOf(thrown: unknown): string {
-  const message =
-    typeof thrown === 'object' && thrown !== null && 'message' in thrown ? thrown.message : undefined;
-  return typeof message === 'string' ? message : describe(thrown);
+  const message = propertyOf(thrown, 'message');
+  if (typeof message !== 'string') return describe(thrown);
+  return message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
+}
+
+function propertyOf(value: unknown, name: string): unknown {
+  try {
+    return typeof value === 'object' && value !== null ? (Reflect.get(value, name) as unknown) : undefined;
+  } catch {
+    return undefined; // reading it throws
+  }
 }
 
 /** Longest excerpt of a given value that goes into an error message. */
@@ -71,14 +94,21 @@ const EXCERPT = 60;
 
 /**
  * A short, safe picture of a value for an error message: never longer than a line, never throwing,
- * whatever a flow may have put there.
+ * whatever a flow may have put there. For settings, names and numbers; see {@link outline} for the rest.
  */
 export function describe(value: unknown): string {
+  if (typeof value !== 'string') return outline(value);
+  return value.length > EXCERPT ? `"${value.slice(0, EXCERPT)}…" (${value.length} characters)` : `"${value}"`;
+}
+
+/**
+ * What kind of value it is, as short and as safe, without a word of any text in it. For what may hold a message's payload: an error
+ * message ends up in the log.
+ */
+export function outline(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return value.length > EXCERPT
-        ? `"${value.slice(0, EXCERPT)}…" (${value.length} characters)`
-        : `"${value}"`;
+      return `text of ${value.length} characters`;
     case 'number':
     case 'boolean':
     case 'undefined':
@@ -89,11 +119,18 @@ export function describe(value: unknown): string {
         ? `${String(value)}n`
         : 'a bigint of more than 128 bits';
     case 'object':
-      if (value === null) return 'null';
-      if (Buffer.isBuffer(value)) return `a Buffer of ${value.length} bytes`;
-      if (Array.isArray(value)) return `an array of ${value.length}`;
-      return 'an object';
+      return value === null ? 'null' : outlineOfObject(value);
     default:
       return `a ${typeof value}`;
+  }
+}
+
+function outlineOfObject(value: object): string {
+  try {
+    if (types.isProxy(value)) return 'a Proxy'; // its code would decide what is said here
+    if (Buffer.isBuffer(value)) return `a Buffer of ${value.length} bytes`;
+    return Array.isArray(value) ? `an array of ${value.length}` : 'an object';
+  } catch {
+    return 'an object that cannot be read';
   }
 }

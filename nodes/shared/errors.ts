@@ -1,8 +1,8 @@
-import { AkmError, messageOf } from '../../src/errors.js';
+import { AkmError, isAkmError, messageOf } from '../../src/errors.js';
 
 /** Any failure as an AkmError, so that a Catch node always finds a code. */
 export function toAkmError(thrown: unknown): AkmError {
-  return thrown instanceof AkmError
+  return isAkmError(thrown)
     ? thrown
     : new AkmError('AKM_INVALID_INPUT', messageOf(thrown), { cause: thrown });
 }

@@ -33,12 +33,22 @@ export function evaluate(
     try {
       RED.util.evaluateNodeProperty(value, type, node, msg, (cause, result: unknown) => {
         if (cause) fail(cause);
+        else if (isThenable(result)) fail(new Error('it is a promise; its value is needed'));
         else resolve(result);
       });
     } catch (cause) {
       fail(cause); // an expression with a mistake throws instead of calling back
     }
   });
+}
+
+/** To resolve with such a value would be to wait for it, and it may never come. */
+function isThenable(value: unknown): boolean {
+  try {
+    return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+  } catch {
+    return false; // to resolve with it fails in the same way
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { ConnectionState } from '../../src/client/connection.js';
-import type { AkmError } from '../../src/errors.js';
+import { AkmError, outline } from '../../src/errors.js';
 import type { Source } from '../../src/protocol/message.js';
 import type { Names } from '../../src/settings/names.js';
 import {
@@ -117,7 +117,11 @@ export class ConnectionUser<S extends keyof Clients> {
   /** Handles each message with `work`, and ends it with exactly one `done`, whatever happens. */
   onMessage(work: (msg: AkmMessage, forward: Forward) => Promise<void>): void {
     this.node.on('input', (msg: AkmMessage, send, done) => {
-      work(msg, send)
+      const handle = async (): Promise<void> => {
+        requireWritable(msg);
+        await work(msg, send);
+      };
+      handle()
         .then(
           () => {
             done();
@@ -154,13 +158,12 @@ export class ConnectionUser<S extends keyof Clients> {
     const error = toAkmError(thrown);
     const { service } = this.usage;
     const operation = this.operationOf(msg);
-    // a message that was frozen takes no note; the error is told all the same
-    Reflect.defineProperty(msg, 'akm', {
-      value: { service, operation, ...details, ...numberIn(error) },
-      configurable: true,
-      enumerable: true,
-      writable: true,
-    });
+    const value = { service, operation, ...details, ...numberIn(error) };
+    try {
+      Reflect.defineProperty(msg, 'akm', { value, configurable: true, enumerable: true, writable: true });
+    } catch {
+      // a message that is frozen, or none at all, takes no note; the error is told all the same
+    }
     if (this.acquired?.state === 'connected') this.status.failure(error);
     return error;
   }
@@ -181,4 +184,17 @@ export class ConnectionUser<S extends keyof Clients> {
     Reflect.deleteProperty(this.connection.users, this.node.id);
     await this.shared?.release(this.node);
   }
+}
+
+/**
+ * The answer is noted at the message, so one that takes no notes is refused before anything is sent.
+ * @throws AkmError `AKM_INVALID_INPUT`
+ */
+function requireWritable(msg: unknown): void {
+  if (typeof msg === 'object' && msg !== null && !Object.isFrozen(msg)) return;
+  const what = typeof msg === 'object' ? 'frozen' : outline(msg);
+  throw new AkmError(
+    'AKM_INVALID_INPUT',
+    `The message is ${what}; an object that can be written to is needed`,
+  );
 }

@@ -1,4 +1,4 @@
-import { AkmError, describe } from '../errors.js';
+import { AkmError, outline } from '../errors.js';
 import type { id128 } from '../protocol/field-types.js';
 import { AMM_OPERATIONS, categoryName } from '../protocol/amm-messages.js';
 import { AMM_DIALECT } from '../protocol/header.js';
@@ -263,10 +263,12 @@ function ownFields(target: unknown): object {
 
 function parseMembers(endpoints: unknown): Identifier[] {
   if (Array.isArray(endpoints) && endpoints.length > 0) {
-    return endpoints.map((endpoint: unknown, index) => parseIdentifier(endpoint, `endpoint ${index}`));
+    const members: readonly unknown[] = endpoints;
+    // not `map`: it would pass over the holes of a sparse array, of which there can be billions
+    return Array.from(members, (endpoint, index) => parseIdentifier(endpoint, `endpoint ${index}`));
   }
   throw new AkmError(
     'AKM_INVALID_INPUT',
-    `The endpoints are ${describe(endpoints)}; an array of at least one identifier is needed`,
+    `The endpoints are ${outline(endpoints)}; an array of at least one identifier is needed`,
   );
 }

@@ -1,4 +1,4 @@
-import { AkmError, describe, messageOf } from '../errors.js';
+import { AkmError, messageOf, outline } from '../errors.js';
 import {
   APP_OPERATIONS,
   RECEIVE_APP_DATA_RESPONSE,
@@ -138,7 +138,7 @@ export class AppClient extends ServiceClient {
       if (typeof data !== 'string' && !Buffer.isBuffer(data)) {
         throw new AkmError(
           'AKM_INVALID_INPUT',
-          `The data is ${describe(data)}; a Buffer or a string is needed`,
+          `The data is ${outline(data)}; a Buffer or a string is needed`,
         );
       }
       const target = {
@@ -200,13 +200,14 @@ export class AppClient extends ServiceClient {
     this.outbox.flush();
   }
 
-  protected override onPush(code: number, payload: Buffer): void {
-    if (code !== RECEIVE_APP_DATA_RESPONSE.code) return; // 0x45 may answer a send, and is to disturb nothing
+  protected override onPush(code: number, payload: Buffer): boolean {
+    if (code !== RECEIVE_APP_DATA_RESPONSE.code) return false; // 0x45 may answer a send, and is to disturb nothing
     try {
       this.subscriptions.dispatch(decodeWholeBody(RECEIVE_APP_DATA_RESPONSE, payload));
     } catch (error) {
       this.fault(error as AkmError);
     }
+    return true;
   }
 
   protected override onDrained(): void {

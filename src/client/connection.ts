@@ -20,8 +20,11 @@ export interface ConnectionUser {
   stateChanged(state: ConnectionState, error?: AkmError): void;
   /** A connection stands, with nothing written to it yet. */
   connected(): void;
-  /** A whole payload. The buffer is a view that is valid during the call only. */
-  payload(payload: Buffer): void;
+  /**
+   * A whole payload. The buffer is a view that is valid during the call only.
+   * @returns whether a flow has got something to do with it, which it does later
+   */
+  payload(payload: Buffer): boolean;
   /** All that had arrived so far was handed on. */
   settled(): void;
   /** The socket takes more again. */
@@ -55,7 +58,11 @@ export class Connection {
   private sequel: Sequel | undefined;
   /** The one timer: an attempt's deadline, the pause before the next, or the limit of an orderly end. */
   private timer: NodeJS.Timeout | undefined;
-  private handingOn = false;
+  /** What has arrived on the current socket and is being handed on. */
+  private arrived: { chunk: Buffer; offset: number } | undefined;
+  /** How many payloads flows have got. */
+  private forFlows = 0;
+  private late = false;
   private decoder: FrameDecoder | undefined;
   private readonly backoff: Backoff;
   private closing: Promise<void> | undefined;
@@ -86,9 +93,14 @@ export class Connection {
     return this.current === 'connected' ? this.socket?.remoteAddress : undefined;
   }
 
-  /** Whether the payloads of one chunk are being handed on right now: none of them can answer what is written only now. */
+  /** Whether the payloads of one chunk are being handed on: none of them can answer what is written only now. */
   get receiving(): boolean {
-    return this.handingOn;
+    return this.arrived !== undefined;
+  }
+
+  /** Whether more has arrived than could be handed on yet: an answer may be among it. */
+  get behind(): boolean {
+    return this.late;
   }
 
   /** Whether a message has begun to arrive, and not ended yet. */
@@ -195,15 +207,17 @@ export class Connection {
         return;
       }
       this.backoff.reset(); // a peer that speaks the protocol is no reason for long pauses
-      this.user.payload(payload);
+      if (this.user.payload(payload)) this.forFlows += 1;
     });
     this.decoder = decoder;
+    this.arrived = undefined;
+    this.late = false;
     let failure: Error | undefined;
     socket.on('connect', () => {
       if (isCurrent()) this.established();
     });
     socket.on('data', (chunk) => {
-      if (isCurrent()) this.take(decoder, chunk);
+      if (isCurrent()) this.take(socket, decoder, chunk);
     });
     socket.on('drain', () => {
       if (isCurrent() && this.current === 'connected') this.user.drained();
@@ -216,6 +230,8 @@ export class Connection {
       failure = error;
     });
     socket.on('close', () => {
+      if (!isCurrent()) return;
+      while (this.handOn(socket, decoder)); // it was read before the connection broke
       if (isCurrent()) this.socketClosed(failure);
     });
   }
@@ -228,20 +244,58 @@ export class Connection {
     this.user.connected();
   }
 
-  private take(decoder: FrameDecoder, chunk: Buffer): void {
-    this.handingOn = true;
+  private take(socket: Socket, decoder: FrameDecoder, chunk: Buffer): void {
+    this.arrived = { chunk, offset: 0 };
+    if (!this.handOn(socket, decoder)) {
+      this.user.settled();
+      return;
+    }
+    this.late = true;
+    socket.pause();
+    this.handOnLater(socket, decoder);
+  }
+
+  /**
+   * Hands on one payload for a flow a turn of the event loop, and reads no further meanwhile. What a flow does with a message it
+   * does in later turns, so however long that takes, everything else gets its turn in between, and a peer that is too fast comes
+   * to feel it.
+   */
+  private handOnLater(socket: Socket, decoder: FrameDecoder): void {
+    setImmediate(() => {
+      if (this.socket !== socket) return;
+      let more = this.handOn(socket, decoder);
+      // a connection that is being ended has little time left to be read to its end
+      while (more && this.sequel) more = this.handOn(socket, decoder);
+      if (more) {
+        this.handOnLater(socket, decoder);
+        return;
+      }
+      this.user.settled();
+      socket.resume();
+      setImmediate(() => {
+        if (!this.arrived) this.late = false; // nothing more was there to be read
+      });
+    });
+  }
+
+  /** Hands on what has arrived, up to the next payload for a flow. Returns whether there is more. */
+  private handOn(socket: Socket, decoder: FrameDecoder): boolean {
+    const { arrived, forFlows } = this;
+    if (!arrived) return false;
     try {
-      decoder.push(chunk);
+      while (arrived.offset < arrived.chunk.length && this.forFlows === forFlows)
+        arrived.offset = decoder.take(arrived.chunk, arrived.offset);
     } catch (error) {
+      arrived.offset = arrived.chunk.length;
       const reason =
         error instanceof AkmError ? error : new AkmError('AKM_PROTOCOL', messageOf(error), { cause: error });
       this.replace(
         new AkmError(reason.code, `${this.peer} broke the protocol: ${reason.message}`, { cause: reason }),
       );
-    } finally {
-      this.handingOn = false;
     }
-    this.user.settled();
+    if (this.socket === socket && arrived.offset < arrived.chunk.length) return true;
+    this.arrived = undefined;
+    return false;
   }
 
   private socketClosed(failure: Error | undefined): void {

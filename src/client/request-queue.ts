@@ -27,11 +27,16 @@ export interface RequestPort {
   readonly receiving: boolean;
   /** Whether a message has begun to arrive, and not ended yet. */
   readonly midFrame: boolean;
+  /** Whether more has arrived than could be handed on yet: the answer may be among it. */
+  readonly behind: boolean;
   readonly peer: string;
   write(frame: Buffer): void;
   replace(reason: AkmError): void;
   notConnected(): AkmError;
 }
+
+/** How many times the timeout a request may take while its answer may have arrived already, behind what a flow is slow to take. */
+const LONGEST_BACKLOG = 10;
 
 interface Job extends Omit<Request<unknown>, 'decode'> {
   readonly answer: (payload: Buffer, latencyMs: number) => void;
@@ -92,14 +97,15 @@ export class RequestQueue {
   outage(): void {
     this.patience ??= setTimeout(() => {
       this.patience = undefined;
-      this.failWaiting(this.port.notConnected());
+      if (this.port.state === 'connected') this.failStarved();
+      else this.failWaiting(this.port.notConnected());
       this.checkIdle();
     }, this.timeout);
   }
 
-  /** There is a connection. */
+  /** There is a connection. What waits behind urgent requests is no better off yet: a peer may never answer those. */
   connected(): void {
-    this.clearPatience();
+    if (this.waiting.length === 0) this.clearPatience();
     this.overdue.clear();
     this.pump();
   }
@@ -122,6 +128,7 @@ export class RequestQueue {
     if (overtaken || this.inFlight?.job.responseCode !== code) return false;
     const { job, writtenAt } = this.inFlight;
     this.land();
+    if (this.patience) this.beginPatienceAnew(); // the peer answers: whoever waits for its turn goes on waiting
     try {
       job.answer(payload, performance.now() - writtenAt);
     } catch (error) {
@@ -156,11 +163,19 @@ export class RequestQueue {
       job.fail(error);
       return;
     }
-    const timer = setTimeout(() => {
-      this.timedOut(job);
-    }, this.timeout);
+    if (!job.urgent) this.clearPatience();
+    const timer = this.expect(job);
     this.inFlight = { job, writtenAt: performance.now(), timer, overtaken: this.port.midFrame };
     this.port.write(job.frame);
+  }
+
+  /** Waits for the answer. What we are slow to read does not count as the peer's silence, within reason. */
+  private expect(job: Job, waited = 1): NodeJS.Timeout {
+    return setTimeout(() => {
+      if (this.inFlight && this.port.behind && waited < LONGEST_BACKLOG)
+        this.inFlight.timer = this.expect(job, waited + 1);
+      else this.timedOut(job);
+    }, this.timeout);
   }
 
   private land(): { job: Job } | undefined {
@@ -189,6 +204,14 @@ export class RequestQueue {
     for (const job of [...this.urgent.splice(0), ...this.waiting.splice(0)]) this.fail(job, error);
   }
 
+  private failStarved(): void {
+    const error = new AkmError(
+      'AKM_NOT_CONNECTED',
+      `${this.port.peer} is connected, but did not answer what must be asked first within ${this.timeout} ms`,
+    );
+    for (const job of this.waiting.splice(0)) this.fail(job, error);
+  }
+
   private fail(job: Job, error: AkmError): void {
     if (isBudgeted(job)) this.budget.give();
     job.fail(error);
@@ -196,6 +219,11 @@ export class RequestQueue {
 
   private checkIdle(): void {
     if (!this.busy) this.becameIdle();
+  }
+
+  private beginPatienceAnew(): void {
+    this.clearPatience();
+    this.outage();
   }
 
   private clearPatience(): void {

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { AkmError, describe, messageOf } from '../errors.js';
+import { AkmError, messageOf, outline } from '../errors.js';
 import {
   CODE_SIZE,
   codeOf,
@@ -104,7 +104,7 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
       },
       payload: (payload) => {
         this.heartbeat.heard();
-        this.take(payload);
+        return this.take(payload);
       },
       settled: () => {
         this.queue.pump();
@@ -167,8 +167,11 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
   /** A connection stands; urgent requests made here go before those that waited for it. */
   protected onConnected?(): void;
 
-  /** A message that answers no request. Without this it is ignored: it can never be the answer to another request. */
-  protected onPush?(code: number, payload: Buffer): void;
+  /**
+   * A message that answers no request. Without this it is ignored: it can never be the answer to another request.
+   * @returns whether it was handed on to a flow
+   */
+  protected onPush?(code: number, payload: Buffer): boolean;
 
   /** The socket takes more again. */
   protected onDrained?(): void;
@@ -191,7 +194,7 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
     parseInteger(code, 'The request code', U32_MAX);
     parseInteger(responseCode, 'The response code', U32_MAX);
     if (!Buffer.isBuffer(body)) {
-      throw new AkmError('AKM_INVALID_INPUT', `The body is ${describe(body)}; a Buffer is needed`);
+      throw new AkmError('AKM_INVALID_INPUT', `The body is ${outline(body)}; a Buffer is needed`);
     }
     const frame = encodeRawFrame(this.dialect, code, body);
     if (this.state === 'idle') this.open();
@@ -271,7 +274,7 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
     }
   }
 
-  private take(payload: Buffer): void {
+  private take(payload: Buffer): boolean {
     const code = codeOf(payload);
     const answers = this.queue.payload(code, payload);
     if (code === undefined) {
@@ -281,9 +284,9 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
           `${this.peer} sent a message of ${payload.length} bytes, too few for a code`,
         ),
       );
-    } else if (!answers) {
-      this.onPush?.(code, payload);
+      return false;
     }
+    return !answers && (this.onPush?.(code, payload) ?? false);
   }
 
   /** Calls what is not ours: where it throws, that is told, and disturbs nothing here. */

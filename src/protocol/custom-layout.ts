@@ -1,8 +1,9 @@
-import { AkmError, describe } from '../errors.js';
+import { AkmError, describe, outline } from '../errors.js';
 import { AMM_OPERATIONS } from './amm-messages.js';
 import { APP_OPERATIONS } from './app-messages.js';
 import * as types from './field-types.js';
 import type { FieldType } from './field-types.js';
+import { parseInteger, U32_MAX } from './integer.js';
 import { layout, type Fields, type Layout } from './layout.js';
 import type { Message, Operation } from './message.js';
 import { parseNotation, type NotationField, type Repeat } from './notation.js';
@@ -93,7 +94,7 @@ function complete(
     const what = path === '' ? 'The value' : path;
     throw new AkmError(
       'AKM_INVALID_INPUT',
-      `${what} is ${describe(values)}; an object with its fields by name is needed`,
+      `${what} is ${outline(values)}; an object with its fields by name is needed`,
     );
   }
   const own = Object.assign(Object.create(null) as Record<string, unknown>, values);
@@ -101,12 +102,9 @@ function complete(
     const entries = own[counted];
     const { length } = Array.isArray(entries) ? entries : [];
     own[counter] ??= length;
-    if (Number(own[counter]) !== length) {
-      throw new AkmError(
-        'AKM_INVALID_INPUT',
-        `${counter} is ${describe(own[counter])}, but ${counted} has ${length} entries`,
-      );
-    }
+    const count = parseInteger(own[counter], counter, U32_MAX);
+    if (count !== length)
+      throw new AkmError('AKM_INVALID_INPUT', `${counter} is ${count}, but ${counted} has ${length} entries`);
   }
   return own as Record<string, never>; // each field's type checks what it is given
 }

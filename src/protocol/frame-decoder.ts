@@ -14,6 +14,8 @@ export class FrameDecoder {
   private payload: Buffer | undefined;
   private payloadBytes = 0;
   private stopped = false;
+  /** How many payloads were handed on. */
+  private payloads = 0;
 
   /**
    * @param onPayload gets each whole payload, in order. The buffer is a view that is valid during the call only:
@@ -41,9 +43,23 @@ export class FrameDecoder {
    */
   push(chunk: Buffer): void {
     let offset = 0;
-    while (offset < chunk.length && !this.stopped) {
-      offset = this.payload ? this.gather(this.payload, chunk, offset) : this.begin(chunk, offset);
+    while (offset < chunk.length) offset = this.take(chunk, offset);
+  }
+
+  /**
+   * Takes the next bytes of the stream, from `offset` on, up to the end of the first payload. What was stopped takes all of them.
+   *
+   * @returns where to go on in this chunk
+   * @throws AkmError as {@link push} does
+   */
+  take(chunk: Buffer, offset: number): number {
+    const { payloads } = this;
+    let next = offset;
+    while (next < chunk.length && this.payloads === payloads) {
+      if (this.stopped) return chunk.length;
+      next = this.payload ? this.gather(this.payload, chunk, next) : this.begin(chunk, next);
     }
+    return next;
   }
 
   /** Reads a header, and the payload with it where both are in the chunk. Returns the next offset. */
@@ -52,7 +68,7 @@ export class FrameDecoder {
     if (length === undefined) return next;
     const end = next + length;
     if (end <= chunk.length) {
-      this.onPayload(chunk.subarray(next, end));
+      this.handOn(chunk.subarray(next, end));
       return end;
     }
     this.payload = Buffer.allocUnsafe(length);
@@ -81,8 +97,13 @@ export class FrameDecoder {
     this.payloadBytes += copied;
     if (this.payloadBytes === payload.length) {
       this.payload = undefined;
-      this.onPayload(payload);
+      this.handOn(payload);
     }
     return offset + copied;
+  }
+
+  private handOn(payload: Buffer): void {
+    this.payloads += 1;
+    this.onPayload(payload);
   }
 }

@@ -1,4 +1,4 @@
-import { AkmError, describe } from '../errors.js';
+import { AkmError, outline } from '../errors.js';
 import { hexDigits64, hexDigits64At } from './integer.js';
 
 /**
@@ -20,6 +20,11 @@ export type IdentifierInput =
 
 const MAX_64 = (1n << 64n) - 1n;
 const MAX_128 = (1n << 128n) - 1n;
+
+/** What somebody wrote who meant an identifier: only such text is repeated in an error, since anything else may be a secret. */
+const MEANT_FOR_ONE = /^[\s\-:{}x\da-f]{0,45}$/i;
+/** Longest text that is looked at: an identifier, and white space around it. */
+const LONGEST_TEXT = 100;
 
 /** Makes an identifier of its two halves, each an unsigned 64-bit bigint. */
 export function identifierOf(lower64: bigint, upper64: bigint): Identifier {
@@ -55,15 +60,25 @@ export function halvesOf(identifier: Identifier): { lower64: bigint; upper64: bi
  * @throws AkmError `AKM_INVALID_INPUT`, also where `id` and the halves contradict each other
  */
 export function parseIdentifier(value: unknown, what = 'identifier'): Identifier {
-  const whole = readIdentifier(value);
+  const whole = readSafely(value);
   if (whole === undefined) {
+    const given = typeof value === 'string' && MEANT_FOR_ONE.test(value) ? `"${value}"` : outline(value);
     throw new AkmError(
       'AKM_INVALID_INPUT',
-      `${what} is ${describe(value)}; needed is a 128-bit identifier: 32 hexadecimal digits (fewer only behind 0x), ` +
+      `${what} is ${given}; needed is a 128-bit identifier: 32 hexadecimal digits (fewer only behind 0x), ` +
         'a bigint, or an object with id, or with lower64 and upper64, that agree',
     );
   }
   return identifierOf(whole & MAX_64, whole >> 64n);
+}
+
+/** A flow's object may throw when it is read. */
+function readSafely(value: unknown): bigint | undefined {
+  try {
+    return readIdentifier(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function readIdentifier(value: unknown): bigint | undefined {
@@ -80,7 +95,7 @@ function readIdentifier(value: unknown): bigint | undefined {
 
 function readUnsigned(value: unknown, digits: number, max: bigint): bigint | undefined {
   if (typeof value === 'bigint') return value >= 0n && value <= max ? value : undefined;
-  if (typeof value !== 'string') return undefined;
+  if (typeof value !== 'string' || value.length > LONGEST_TEXT) return undefined;
   const match = /^\s*(0x)?([\da-f]{1,32})\s*$/i.exec(value);
   if (!match?.[2]) return undefined;
   const exact = match[1] === undefined;

@@ -7,6 +7,8 @@ export const U16_MAX = 0xffff;
 /** Largest value of an unsigned 32-bit integer. */
 export const U32_MAX = 0xffff_ffff;
 
+/** Longest text that is looked at: a number, and white space around it. */
+const LONGEST_TEXT = 100;
 const WHOLE_NUMBER = /^(?:\d+|0x[\da-f]+)$/i;
 
 /**
@@ -30,9 +32,8 @@ export function parseInteger(value: unknown, what: string, max: number, min = 0)
 function toNumber(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value === 'bigint') return Number(value);
-  if (typeof value !== 'string') return undefined;
-  const text = value.trim();
-  return WHOLE_NUMBER.test(text) ? Number(text) : undefined;
+  const text = toText(value);
+  return text !== undefined && WHOLE_NUMBER.test(text) ? Number(text) : undefined;
 }
 
 const U64_LIMIT = 1n << 64n;
@@ -74,7 +75,10 @@ export function hexDigits64At(bytes: Buffer, offset: number): string {
 function toBigInt(value: unknown): bigint | undefined {
   if (typeof value === 'bigint') return value;
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : undefined;
-  if (typeof value !== 'string') return undefined;
-  const text = value.trim();
-  return text.length <= 20 && WHOLE_NUMBER.test(text) ? BigInt(text) : undefined;
+  const text = toText(value);
+  return text !== undefined && WHOLE_NUMBER.test(text) ? BigInt(text) : undefined;
+}
+
+function toText(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= LONGEST_TEXT ? value.trim() : undefined;
 }

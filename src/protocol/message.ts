@@ -1,4 +1,4 @@
-import { AkmError } from '../errors.js';
+import { AkmError, isAkmError, messageOf } from '../errors.js';
 import { Reader } from './field-types.js';
 import { HEADER_SIZE, writeHeader, type Dialect } from './header.js';
 import { layout, type Decoded, type Encodable, type Fields, type Layout } from './layout.js';
@@ -58,10 +58,13 @@ export function encodeFrame<F extends Fields>(
   message: Message<F>,
   values: Encodable<F>,
 ): Buffer {
-  const bodyLength = message.body.sizeOf(values, '');
-  const frame = allocateFrame(dialect, message.code, bodyLength);
-  message.body.write(frame, HEADER_SIZE + CODE_SIZE, values, '');
-  return frame;
+  return readingSafely(() => {
+    const bodyLength = message.body.sizeOf(values, '');
+    const frame = allocateFrame(dialect, message.code, bodyLength);
+    const end = message.body.write(frame, HEADER_SIZE + CODE_SIZE, values, '');
+    if (end !== frame.length) throw new RangeError('they changed meanwhile');
+    return frame;
+  });
 }
 
 /**
@@ -69,9 +72,23 @@ export function encodeFrame<F extends Fields>(
  * @throws AkmError `AKM_PAYLOAD_TOO_LARGE`
  */
 export function encodeRawFrame(dialect: Dialect, code: number, body: Buffer): Buffer {
-  const frame = allocateFrame(dialect, code, body.length);
-  body.copy(frame, HEADER_SIZE + CODE_SIZE);
-  return frame;
+  return readingSafely(() => {
+    const frame = allocateFrame(dialect, code, body.length);
+    body.copy(frame, HEADER_SIZE + CODE_SIZE);
+    return frame;
+  });
+}
+
+/** A flow's objects may throw when they are read, or be another thing each time. */
+function readingSafely(encode: () => Buffer): Buffer {
+  try {
+    return encode();
+  } catch (error) {
+    if (isAkmError(error)) throw error;
+    throw new AkmError('AKM_INVALID_INPUT', `The values cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 function allocateFrame(dialect: Dialect, code: number, bodyLength: number): Buffer {

@@ -1,5 +1,6 @@
-import { AkmError, describe } from '../errors.js';
+import { AkmError, outline } from '../errors.js';
 import type { FieldType, Reader } from './field-types.js';
+import { MAX_BODY } from './notation.js';
 
 /** How often an entry is repeated: so many times, as the earlier field of that name says, or to the end of the body. */
 export type Repetition = { times: number } | { field: string } | 'end';
@@ -11,11 +12,13 @@ export function list<V, In>(entry: FieldType<V, In>, repetition: Repetition): Fi
   return {
     notation: `${notationOf(entry)}[${count}]`,
     size: times === undefined || entry.size === undefined ? undefined : times * entry.size,
-    sizeOf: (values, name) =>
-      requireArray(values, name).reduce<number>(
-        (sum, value, index) => sum + entry.sizeOf(value as In, `${name}[${index}]`),
-        0,
-      ),
+    sizeOf(values, name) {
+      const { length } = requireArray(values, name);
+      let size = 0;
+      for (let index = 0; index < length; index += 1)
+        size += entry.sizeOf(values[index] as In, `${name}[${index}]`);
+      return size;
+    },
     write(target, offset, values, name) {
       const { length } = requireArray(values, name);
       if (times !== undefined && length !== times) {
@@ -70,11 +73,18 @@ function notationOf({ notation }: { notation: string }): string {
   return notation.includes(':') ? `{ ${notation} }` : notation;
 }
 
+/** An array, and no longer one than a body could hold if each entry took but one byte: a sparse one can have any length. */
 function requireArray(values: unknown, name: string): readonly unknown[] {
-  if (Array.isArray(values)) return values;
-  throw new AkmError('AKM_INVALID_INPUT', `${name} is ${describe(values)}; an array is needed`);
+  if (!Array.isArray(values))
+    throw new AkmError('AKM_INVALID_INPUT', `${name} is ${outline(values)}; an array is needed`);
+  if (values.length <= MAX_BODY) return values;
+  throw new AkmError(
+    'AKM_PAYLOAD_TOO_LARGE',
+    `${name} has ${values.length} entries; a message body has at most ${MAX_BODY} bytes`,
+  );
 }
 
+/** Entry by entry, the holes of a sparse array too: they are no values, and to pass over them would shift what follows. */
 function writeEntries<V, In>(
   entry: FieldType<V, In>,
   target: Buffer,
@@ -82,7 +92,10 @@ function writeEntries<V, In>(
   values: readonly In[],
   name: string,
 ): number {
-  return values.reduce((at, value, index) => entry.write(target, at, value, `${name}[${index}]`), offset);
+  let at = offset;
+  for (let index = 0; index < values.length; index += 1)
+    at = entry.write(target, at, values[index] as In, `${name}[${index}]`);
+  return at;
 }
 
 /** Entries until the body ends; one that is cut short is left out. */

@@ -20,7 +20,12 @@ export const REGISTER_STATUS = {
   unknownAtr: 2,
   /** A fault that was asked for. */
   refused: 3,
+  /** The connection has {@link MAX_REGISTRATIONS} already. */
+  tooMany: 4,
 } as const;
+
+/** How many applications one connection can register: more than any flow needs, so that no client can fill the memory. */
+const MAX_REGISTRATIONS = 4096;
 
 type Operations = typeof APP_OPERATIONS;
 
@@ -39,8 +44,11 @@ export class AppService implements PeerService {
   readonly dialect = APP_DIALECT;
   /** Who is registered, by ATR ID and App Value. */
   private readonly applications = new Map<string, Session>();
-  /** Each session's App Value by ATR ID: what others see as the sender. The last registration in an ATR counts. */
-  private readonly senders = new Map<Session, Map<number, number>>();
+  /**
+   * How many registrations each session has, and its App Value by ATR ID: what others see as the sender. The last registration in an
+   * ATR counts.
+   */
+  private readonly senders = new Map<Session, { registered: number; values: Map<number, number> }>();
   private readonly answers = new Map<number, (payload: Buffer, session: Session) => Buffer>();
 
   /** @param refusing whether every registration is refused */
@@ -100,16 +108,21 @@ export class AppService implements PeerService {
     if (!this.world.hasAtrId(atrId)) return REGISTER_STATUS.unknownAtr;
     const key = `${atrId}/${appValue}`;
     if ((this.applications.get(key) ?? session) !== session) return REGISTER_STATUS.appValueTaken;
+    const sender = this.senders.get(session) ?? { registered: 0, values: new Map<number, number>() };
+    if (!this.applications.has(key)) {
+      if (sender.registered >= MAX_REGISTRATIONS) return REGISTER_STATUS.tooMany;
+      sender.registered += 1;
+    }
     this.applications.set(key, session);
-    const values = this.senders.get(session) ?? new Map<number, number>();
-    this.senders.set(session, values.set(atrId, appValue));
+    sender.values.set(atrId, appValue);
+    this.senders.set(session, sender);
     return REGISTER_STATUS.success;
   }
 
   /** Data from nobody, or for nobody, is dropped: the protocol has no answer that could say so. */
   private carry(from: Session, payload: Buffer): void {
     const { atrId, appValue: target, data } = decodeWholeBody(SEND_APP_DATA_REQUEST, payload);
-    const appValue = this.senders.get(from)?.get(atrId);
+    const appValue = this.senders.get(from)?.values.get(atrId);
     if (appValue === undefined) return;
     const frame = encodeFrame(APP_DIALECT, RECEIVE_APP_DATA_RESPONSE, { atrId, appValue, data });
     this.applications.get(`${atrId}/${target}`)?.write(frame, from);

@@ -1,5 +1,6 @@
 import { MAX_ATRS, MAX_ENDPOINTS } from '../protocol/amm-messages.js';
 import { identifierOf, type Identifier } from '../protocol/identifier.js';
+import { U16_MAX } from '../protocol/integer.js';
 
 /** What the simulated AMM answers to changing requests. The numbers are the simulator's own: none but 0 is even inferred. */
 export const CONFIRMATIONS = {
@@ -37,7 +38,7 @@ export class World {
   readonly endpoints: Identifier[] = [];
   readonly atrs: SimulatedAtr[] = [];
   private atrsMade = 0;
-  private atrIdsGiven = 0;
+  private lastAtrId = 0;
 
   /** @param endpoints 0 to 32, @param atrs 0 to 64: how many there are to begin with */
   constructor(endpoints: number, atrs: number) {
@@ -84,14 +85,20 @@ export class World {
 
   private addAtr(category: number): SimulatedAtr {
     this.atrsMade += 1;
-    if (category === OPERATIONAL) this.atrIdsGiven += 1;
     const atr = {
       category,
       id: identifierOf(BigInt(this.atrsMade), 0xa000_0000_0000_0000n),
-      atrId: category === OPERATIONAL ? this.atrIdsGiven : undefined,
+      atrId: category === OPERATIONAL ? this.nextAtrId() : undefined,
     };
     this.atrs.push(atr);
     return atr;
+  }
+
+  /** In turn from 1 to the largest there is, and from 1 again: of the 65535 at most 64 are in use. */
+  private nextAtrId(): number {
+    do this.lastAtrId = (this.lastAtrId % U16_MAX) + 1;
+    while (this.hasAtrId(this.lastAtrId));
+    return this.lastAtrId;
   }
 }
 

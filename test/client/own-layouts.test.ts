@@ -143,7 +143,7 @@ describe('own layouts of the AMM', () => {
       [{ ...PUMP, name: 'pump number 7' }, /^name has 13 bytes; its field has 8$/],
       [{ ...PUMP, name: 7 }, /^name is 7; text/],
       [{ name: 'pump 7', role: 1 }, /^id is undefined; needed is a 128-bit identifier/],
-      [{ ...PUMP, id: 'pump' }, /^id is "pump"; needed is a 128-bit identifier/],
+      [{ ...PUMP, id: 'pump' }, /^id is text of 4 characters; needed is a 128-bit identifier/],
       [ENDPOINT.id, /^name is undefined; text/],
     ];
     for (const [target, message] of refused) {

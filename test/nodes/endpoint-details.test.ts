@@ -90,7 +90,7 @@ describe('akm-endpoint-details', () => {
   }
 
   for (const [payload, told] of [
-    ['pump seven', '"pump seven"'],
+    ['pump seven', 'text of 10 characters'],
     [undefined, 'undefined'],
     [{}, 'an object'],
     [[ENDPOINT], 'an array of 1'],

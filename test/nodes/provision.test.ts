@@ -96,7 +96,7 @@ describe('akm-provision', () => {
   }
 
   const nonsense: [unknown, string][] = [
-    ['pump seven', '"pump seven"'],
+    ['pump seven', 'text of 10 characters'],
     ['00C0FFEE', '"00C0FFEE"'],
     [undefined, 'undefined'],
     [null, 'null'],

@@ -155,7 +155,7 @@ describe('akm-request', () => {
   });
 
   for (const [payload, told] of [
-    ['00000000', '"00000000"'],
+    ['00000000', 'text of 8 characters'],
     [[0, 0, 0, 0], 'an array of 4'],
     [{ type: 'Buffer', data: [1] }, 'an object'],
     [undefined, 'undefined'],

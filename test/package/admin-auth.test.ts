@@ -62,7 +62,7 @@ for (const version of nodeRedVersions) {
     before(async function () {
       this.timeout(300_000);
       ports = await freePorts();
-      nodeRed = await RealNodeRed.start(version, { adminAuth });
+      nodeRed = await RealNodeRed.start(version, { settings: { adminAuth } });
       tokens['reader'] = await login('reader', 'read');
       tokens['writer'] = nodeRed.token = await login('writer', '*');
       const { ammPort, appPort } = ports;

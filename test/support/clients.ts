@@ -4,8 +4,9 @@ import { AppClient } from '../../src/client/app-client.js';
 import type { ConnectionState } from '../../src/client/connection.js';
 import type { ClientOptions } from '../../src/client/options.js';
 import type { ServiceClient } from '../../src/client/service-client.js';
-import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
+import { AMM_DIALECT, APP_DIALECT, type Dialect } from '../../src/protocol/header.js';
 import { Simulator, type SimulatorAddress, type SimulatorOptions } from '../../src/simulator/simulator.js';
+import { HarmfulProxy } from './harmful-proxy/proxy.js';
 import { turn } from './promises.js';
 import { ScriptedServer, type ScriptedConnection, type ScriptedServerOptions } from './scripted-server.js';
 
@@ -41,6 +42,13 @@ export class Bench {
     const address = await simulator.start();
     this.servers.push({ close: () => simulator.stop() });
     return address;
+  }
+
+  /** A proxy in front of a peer. */
+  async proxy(dialect: Dialect, peerPort: number): Promise<HarmfulProxy> {
+    const proxy = await HarmfulProxy.listen(dialect, peerPort);
+    this.servers.push(proxy);
+    return proxy;
   }
 
   async clear(): Promise<void> {

@@ -27,6 +27,16 @@ const settings = (more: object): string => `module.exports = {
 };
 `;
 
+/** What a Node-RED under test gets besides the package. */
+export interface StartOptions {
+  /** Settings besides the usual ones, as far as JSON can hold them. */
+  readonly settings?: object;
+  /** Options of Node.js itself, such as `--expose-gc`. */
+  readonly nodeOptions?: readonly string[];
+  /** Puts more into the user directory before Node-RED starts. */
+  readonly prepare?: (userDir: string) => Promise<void>;
+}
+
 /** A Node-RED process with the packed package installed in its user directory. */
 export class RealNodeRed {
   /** Shown with every request, where the settings ask for it. */
@@ -45,17 +55,20 @@ export class RealNodeRed {
   /**
    * Packs and installs the package into a new user directory, starts Node-RED there, and resolves when its flows run.
    *
-   * @param more settings besides the usual ones
    * @throws Error with the log, when it does not come up.
    */
-  static async start(version: NodeRedVersion, more: object = {}): Promise<RealNodeRed> {
+  static async start(
+    version: NodeRedVersion,
+    { settings: more = {}, nodeOptions = [], prepare }: StartOptions = {},
+  ): Promise<RealNodeRed> {
     const { node, red } = await version.locate();
     const userDir = makeScratchFolder('user-dir');
     await installPackage(userDir);
     const settingsFile = join(userDir, 'settings.js');
     await writeFile(settingsFile, settings(more));
+    await prepare?.(userDir);
 
-    const child = new Child(node, [red, '--userDir', userDir, '--settings', settingsFile]);
+    const child = new Child(node, [...nodeOptions, red, '--userDir', userDir, '--settings', settingsFile]);
     try {
       const [, url = ''] = await child.printed(/Server now running at (http:\S+)/);
       await child.printed(/Started flows/);

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { APP_OPERATIONS, RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/app-messages.js';
+import { APP_DIALECT } from '../../src/protocol/header.js';
+import { encodeFrame } from '../../src/protocol/message.js';
+import { useClientSockets } from '../support/client-sockets.js';
+import { caughtUp, connected, inState, useBench } from '../support/clients.js';
+import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
+import { rejection } from '../support/promises.js';
+
+const { GET_VERSION, REGISTER_APP } = APP_OPERATIONS;
+const REQUEST_TIMEOUT = 5000;
+/** So many times its timeout a request may take while more has arrived than was handed on. */
+const LONGEST_BACKLOG = 10;
+/** What a released registration waits for its successor, in milliseconds. */
+const TAKEOVER = 250;
+
+/** So many pushes, numbered from 0, in one chunk. */
+function pushes(count: number): Buffer {
+  return Buffer.concat(
+    Array.from({ length: count }, (_, n) =>
+      encodeFrame(APP_DIALECT, RECEIVE_APP_DATA_RESPONSE, {
+        atrId: 1,
+        appValue: 1,
+        data: Buffer.from(String(n)),
+      }),
+    ),
+  );
+}
+
+describe('a peer that is faster than the flow', () => {
+  const bench = useBench();
+  const sockets = useClientSockets();
+  const time = useFakeClock();
+  requireNoTimersLeft(time);
+
+  async function ready() {
+    const server = await bench.scriptedApp();
+    const client = await connected(bench.app({ port: server.port, requestTimeout: REQUEST_TIMEOUT }));
+    const connection = await server.connection();
+    /** The numbers that were handed on, and a dot wherever a flow got its turn to work on one. */
+    let seen = '';
+    client.subscribe({}, ({ data }) => {
+      seen += data.toString();
+      setImmediate(() => (seen += '.'));
+    });
+    return { client, server, connection, seen: () => seen };
+  }
+
+  it('leaves the flow time for each message before it gets the next', async () => {
+    const { client, connection, seen } = await ready();
+    connection.write(pushes(5));
+    await caughtUp(client, connection);
+    assert.equal(seen(), '0.1.2.3.4.');
+  });
+
+  it('is heard to its end where the connection breaks meanwhile', async () => {
+    const { client, connection, seen } = await ready();
+    const end = client.subscribe({}, () => {
+      end();
+      sockets[0]?.destroy(new Error('broken'));
+    });
+    connection.write(pushes(3));
+    await inState(client, 'disconnected');
+    assert.equal(seen().replaceAll('.', ''), '012');
+  });
+
+  it('is heard to its end, without delay, where the connection is being renewed', async () => {
+    const { client, server, connection, seen } = await ready();
+    const registration = client.hold(1, 100);
+    const registered = registration.register();
+    await connection.receive(REGISTER_APP.request);
+    connection.send(REGISTER_APP.response, { status: 0 });
+    await registered;
+    const end = client.subscribe({}, () => {
+      end();
+      registration.release();
+      time.clock.advance(TAKEOVER);
+    });
+    connection.write(pushes(4));
+    await server.connection();
+    assert.equal(seen(), '0.123...');
+  });
+
+  it('is not heard any more once the client is closed', async () => {
+    const { client, connection, seen } = await ready();
+    let closed: Promise<void> | undefined;
+    client.subscribe({}, () => {
+      closed ??= client.close();
+    });
+    connection.write(pushes(3));
+    await connection.closed;
+    await closed;
+    assert.equal(seen().replaceAll('.', ''), '0');
+  });
+
+  it('may have answered already when a request times out', async () => {
+    const { client, connection } = await ready();
+    const asked = client.getVersion();
+    await connection.receive(GET_VERSION.request);
+    let messages = 0;
+    client.subscribe({}, () => {
+      messages += 1;
+      if (messages > 1) time.clock.advance(REQUEST_TIMEOUT);
+    });
+    const version = { major: 1, minor: 2, patch: 3, build: 4 };
+    connection.write(Buffer.concat([pushes(3), encodeFrame(APP_DIALECT, GET_VERSION.response, version)]));
+    assert.deepEqual((await asked).fields, version);
+    assert.equal(client.state, 'connected');
+  });
+
+  it('does not keep a request for ever that it does not answer', async () => {
+    const { client, connection } = await ready();
+    const failed = rejection(client.getVersion(), 'AKM_TIMEOUT');
+    await connection.receive(GET_VERSION.request);
+    let waited = 0;
+    client.subscribe({}, () => {
+      waited += 1;
+      if (waited > 1) time.clock.advance(REQUEST_TIMEOUT);
+    });
+    connection.write(pushes(15));
+    await failed;
+    assert.equal(waited, 1 + LONGEST_BACKLOG);
+  });
+});

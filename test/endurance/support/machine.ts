@@ -1,0 +1,94 @@
+import { EventEmitter, once } from 'node:events';
+import {
+  APP_OPERATIONS,
+  RECEIVE_APP_DATA_RESPONSE,
+  SEND_APP_DATA_REQUEST,
+} from '../../../src/protocol/app-messages.js';
+import { APP_DIALECT } from '../../../src/protocol/header.js';
+import { decodeWholeBody, encodeFrame } from '../../../src/protocol/message.js';
+import { AmmService } from '../../../src/simulator/amm-service.js';
+import { AppService } from '../../../src/simulator/app-service.js';
+import type { PeerService, Session } from '../../../src/simulator/peer-server.js';
+import { World } from '../../../src/simulator/world.js';
+import type { Ports } from '../../support/real-node-red';
+import { Peer, type PeerConnection } from './peer.js';
+
+/** Where the machine's pushes come from. */
+export const PUSHES = { atrId: 1, appValue: 7 } as const;
+
+/** An AMM and an AppEndpoint that note what arrives, and push application data of their own. */
+export class Machine {
+  /** Numbers that arrived as application data. */
+  readonly arrived = new Set<number>();
+  /** Numbers that came to their target after a later one, or twice. */
+  readonly disordered: number[] = [];
+  readonly amm: Peer;
+  readonly app: Peer;
+  /** Emits `registered` with the connection. */
+  readonly events = new EventEmitter();
+  /** When each push was written, by its stream. */
+  readonly pushTimes = new Map<string, number[]>();
+  private readonly last = new Map<number, number>();
+
+  constructor() {
+    const world = new World(4, 5);
+    const app = new AppService(world, false);
+    this.amm = new Peer(new AmmService(world, false));
+    this.app = new Peer({
+      dialect: app.dialect,
+      received: (session, code, payload) => {
+        this.received(app, session, code, payload);
+      },
+      closed: (session) => {
+        app.closed(session);
+      },
+    });
+  }
+
+  /** Listens at free ports, and at the same ones after it has left. */
+  async listen(): Promise<Ports> {
+    const [ammPort, appPort] = await Promise.all([this.amm.listen(), this.app.listen()]);
+    return { ammPort, appPort };
+  }
+
+  async leave(): Promise<void> {
+    await Promise.all([this.amm.leave(), this.app.leave()]);
+  }
+
+  /** Waits for the next registration. */
+  async registered(): Promise<void> {
+    await once(this.events, 'registered');
+  }
+
+  /** Pushes one message to each connection: `<stream> <number>`. */
+  push(): void {
+    for (const connection of this.app.connections) this.pushTo(connection);
+  }
+
+  /** Pushes one message to this connection. Returns whether it takes more. */
+  pushTo(connection: PeerConnection): boolean {
+    const stream = `connection-${connection.number}`;
+    const times = this.pushTimes.get(stream) ?? [];
+    this.pushTimes.set(stream, times);
+    times.push(Date.now());
+    const data = Buffer.from(`${stream} ${connection.pushed}`);
+    connection.pushed += 1;
+    return connection.socket.write(encodeFrame(APP_DIALECT, RECEIVE_APP_DATA_RESPONSE, { ...PUSHES, data }));
+  }
+
+  private received(app: PeerService, session: Session, code: number, payload: Buffer): void {
+    if (code === SEND_APP_DATA_REQUEST.code) {
+      const { appValue, data } = decodeWholeBody(SEND_APP_DATA_REQUEST, payload);
+      this.note(appValue, Number(data));
+      return;
+    }
+    app.received(session, code, payload);
+    if (code === APP_OPERATIONS.REGISTER_APP.request.code) this.events.emit('registered');
+  }
+
+  private note(target: number, number: number): void {
+    if (number <= (this.last.get(target) ?? 0)) this.disordered.push(number);
+    this.last.set(target, number);
+    this.arrived.add(number);
+  }
+}

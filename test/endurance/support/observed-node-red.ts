@@ -1,0 +1,69 @@
+import { build } from 'esbuild';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { nodeRedVersions, RealNodeRed } from '../../support/real-node-red';
+import type { News, Summary } from './accounts.js';
+import type { Vitals } from './vitals.js';
+
+/** A real Node-RED with the packed package and an {@link module:observer} in it. */
+export class ObservedNodeRed {
+  private constructor(readonly nodeRed: RealNodeRed) {}
+
+  /** Starts it on the Node.js that runs the tests. */
+  static async start(): Promise<ObservedNodeRed> {
+    const [version] = nodeRedVersions;
+    if (!version) throw new Error('there is no Node-RED to test with');
+    return new ObservedNodeRed(
+      await RealNodeRed.start(version, { nodeOptions: ['--expose-gc'], prepare: installObserver }),
+    );
+  }
+
+  /** Lets the sources send, or stops them. */
+  async traffic(state: 'on' | 'off'): Promise<void> {
+    await this.ask('POST', `observer/traffic/${state}`);
+  }
+
+  vitals(): Promise<Vitals> {
+    return this.ask('GET', 'observer/vitals') as Promise<Vitals>;
+  }
+
+  accounts(): Promise<Summary> {
+    return this.ask('GET', 'observer/accounts') as Promise<Summary>;
+  }
+
+  news(): Promise<News> {
+    return this.ask('POST', 'observer/news') as Promise<News>;
+  }
+
+  /** Fetches something over a connection of its own, which leaves none behind. Resolves to the milliseconds it took, too. */
+  async fetch(method: string, path: string): Promise<{ body: string; took: number }> {
+    const begun = performance.now();
+    const sent = request(new URL(path, this.nodeRed.url), { method, agent: false }).end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    const body = await text(response);
+    if (response.statusCode !== 200)
+      throw new Error(`${method} ${path}: ${String(response.statusCode)} ${body}`);
+    return { body, took: performance.now() - begun };
+  }
+
+  private async ask(method: string, path: string): Promise<unknown> {
+    return JSON.parse((await this.fetch(method, path)).body) as unknown;
+  }
+}
+
+/** Puts the observer where Node-RED looks for nodes of the user's own. */
+async function installObserver(userDir: string): Promise<void> {
+  const nodes = join(userDir, 'nodes');
+  await mkdir(nodes);
+  await build({
+    entryPoints: [join(__dirname, 'observer.ts')],
+    outfile: join(nodes, 'observer.js'),
+    bundle: true,
+    platform: 'node',
+    logLevel: 'error',
+  });
+  await writeFile(join(nodes, 'observer.html'), '<!-- Node-RED wants one -->');
+}
