@@ -26,6 +26,14 @@ const settings = `module.exports = {
 };
 `;
 
+/** What a Node-RED is given besides the package. */
+export interface RealNodeRedOptions {
+  /** A folder with more nodes. */
+  readonly nodesDir?: string;
+  /** Options for the Node.js that runs it. */
+  readonly nodeFlags?: readonly string[];
+}
+
 /** A Node-RED process with the packed package installed in its user directory. */
 export class RealNodeRed {
   private constructor(
@@ -43,14 +51,16 @@ export class RealNodeRed {
    *
    * @throws Error with the log, when it does not come up.
    */
-  static async start(version: NodeRedVersion): Promise<RealNodeRed> {
+  static async start(version: NodeRedVersion, options: RealNodeRedOptions = {}): Promise<RealNodeRed> {
     const { node, red } = await version.locate();
     const userDir = makeScratchFolder('user-dir');
     await installPackage(userDir);
     const settingsFile = join(userDir, 'settings.js');
-    await writeFile(settingsFile, settings);
+    const { nodesDir, nodeFlags = [] } = options;
+    const more = nodesDir === undefined ? '' : `module.exports.nodesDir = ${JSON.stringify(nodesDir)};\n`;
+    await writeFile(settingsFile, settings + more);
 
-    const child = new Child(node, [red, '--userDir', userDir, '--settings', settingsFile]);
+    const child = new Child(node, [...nodeFlags, red, '--userDir', userDir, '--settings', settingsFile]);
     try {
       const [, url = ''] = await child.printed(/Server now running at (http:\S+)/);
       await child.printed(/Started flows/);
