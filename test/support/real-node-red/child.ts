@@ -46,6 +46,11 @@ export class Child {
     });
   }
 
+  /** Its process id; 0 when it could not be started. */
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
   /** Everything it has printed. */
   get output(): string {
     return this.lines.items.join('\n');
