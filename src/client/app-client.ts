@@ -1,13 +1,10 @@
 import { AkmError, messageOf, outline } from '../errors.js';
-import {
-  APP_OPERATIONS,
-  RECEIVE_APP_DATA_RESPONSE,
-  SEND_APP_DATA_REQUEST,
-} from '../protocol/app-messages.js';
+import { APP_OPERATIONS, checkAppData, RECEIVE_APP_DATA_RESPONSE } from '../protocol/app-messages.js';
 import { APP_DIALECT } from '../protocol/header.js';
 import { parseInteger, U16_MAX } from '../protocol/integer.js';
 import type { Decoded } from '../protocol/layout.js';
-import { decodeWholeBody, encodeFrame, RESPONSE_OFFSET } from '../protocol/message.js';
+import { decodeWholeBody, RESPONSE_OFFSET } from '../protocol/message.js';
+import { FramePacker } from './frame-packer.js';
 import { checkOptions, type ClientOptions } from './options.js';
 import { Outbox, type Send } from './outbox.js';
 import {
@@ -53,6 +50,7 @@ type ResponseFields<K extends keyof typeof APP_OPERATIONS> = Decoded<
 export class AppClient extends ServiceClient {
   private readonly registrations: Registrations;
   private readonly outbox: Outbox;
+  private readonly packer: FramePacker;
   private readonly subscriptions = new Subscriptions((error) => {
     this.fault(new Error(`A receiver of application data failed: ${messageOf(error)}`, { cause: error }));
   });
@@ -84,6 +82,9 @@ export class AppClient extends ServiceClient {
       { min, max },
       queueLimit,
     );
+    this.packer = new FramePacker((frames, taken) => {
+      connection.write(frames, taken);
+    });
     this.outbox = new Outbox(
       {
         get writable() {
@@ -94,8 +95,8 @@ export class AppClient extends ServiceClient {
             ? connection.notConnected()
             : undefined,
         registration: (atrId) => this.registrations.stateOf(atrId),
-        write: (frame, done) => {
-          connection.write(frame, done);
+        write: (data, done) => {
+          this.packer.add(data, done);
         },
       },
       this.budget,
@@ -141,12 +142,14 @@ export class AppClient extends ServiceClient {
           `The data is ${outline(data)}; a Buffer or a string is needed`,
         );
       }
-      const target = {
+      checkAppData(data);
+      send = {
         atrId: parseInteger(atrId, 'The ATR ID', U16_MAX),
         appValue: parseInteger(appValue, 'The App Value', U16_MAX),
+        data,
+        patient: offline === 'queue',
+        done,
       };
-      const frame = encodeFrame(APP_DIALECT, SEND_APP_DATA_REQUEST, { ...target, data });
-      send = { atrId: target.atrId, frame, patient: offline === 'queue', done };
     } catch (error) {
       done(error as AkmError);
       return;
@@ -214,19 +217,22 @@ export class AppClient extends ServiceClient {
     this.outbox.flush();
   }
 
-  protected override onLost(): void {
+  protected override onLost(error: AkmError): void {
     this.renewal = false;
+    this.packer.fail(error);
     this.registrations.lost();
   }
 
   protected override onIdle(): void {
     if (!this.renewal) return;
     this.renewal = false;
+    this.packer.flush();
     this.connection.renew();
   }
 
   protected override onClose(error: AkmError): void {
     this.renewal = false;
+    this.packer.flush();
     this.registrations.close();
     this.outbox.close(error);
   }

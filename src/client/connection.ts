@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { AkmError, messageOf } from '../errors.js';
-import { FrameDecoder } from '../protocol/frame-decoder.js';
 import type { Dialect, Service } from '../protocol/header.js';
 import { Backoff } from './backoff.js';
 import type { CheckedOptions } from './options.js';
+import { Receiver } from './receiver.js';
 
 /**
  * - `idle`: not opened yet, or let go until it is needed;
@@ -20,6 +20,8 @@ export interface ConnectionUser {
   stateChanged(state: ConnectionState, error?: AkmError): void;
   /** A connection stands, with nothing written to it yet. */
   connected(): void;
+  /** Something has arrived, a whole message or not. */
+  heard(): void;
   /**
    * A whole payload. The buffer is a view that is valid during the call only.
    * @returns whether a flow has got something to do with it, which it does later
@@ -41,6 +43,15 @@ const CLOSE_LIMIT = 2000;
 /** When TCP itself starts to ask whether the peer is still there, in milliseconds of silence. */
 const KEEP_ALIVE_DELAY = 15_000;
 
+/**
+ * Bytes that are read at one time, always into the same buffer: 16 frames of application data. What is handed on is a view of it, and a
+ * fresh buffer for each read costs more than all the rest of receiving. Not shared among sockets: where the system reads on its own, as
+ * Windows does, it holds on to a socket's buffer meanwhile.
+ */
+const READ_SIZE = 65_536;
+/** Bytes that may wait in the socket before a write counts as too much: enough for one buffer to be written and one to follow. */
+const WRITE_LIMIT = { writableHighWaterMark: 4 * 65_536 };
+
 /** What is to follow when a socket that we ended has closed. */
 type Sequel = 'reconnect' | 'rest';
 
@@ -58,12 +69,7 @@ export class Connection {
   private sequel: Sequel | undefined;
   /** The one timer: an attempt's deadline, the pause before the next, or the limit of an orderly end. */
   private timer: NodeJS.Timeout | undefined;
-  /** What has arrived on the current socket and is being handed on. */
-  private arrived: { chunk: Buffer; offset: number } | undefined;
-  /** How many payloads flows have got. */
-  private forFlows = 0;
-  private late = false;
-  private decoder: FrameDecoder | undefined;
+  private receiver: Receiver | undefined;
   private readonly backoff: Backoff;
   private closing: Promise<void> | undefined;
   private establishedAt = 0;
@@ -95,17 +101,17 @@ export class Connection {
 
   /** Whether the payloads of one chunk are being handed on: none of them can answer what is written only now. */
   get receiving(): boolean {
-    return this.arrived !== undefined;
+    return this.receiver?.isHandingOn ?? false;
   }
 
   /** Whether more has arrived than could be handed on yet: an answer may be among it. */
   get behind(): boolean {
-    return this.late;
+    return this.receiver?.isBehind ?? false;
   }
 
   /** Whether a message has begun to arrive, and not ended yet. */
   get midFrame(): boolean {
-    return this.decoder?.midFrame ?? false;
+    return this.receiver?.midFrame ?? false;
   }
 
   /** Whether a write would neither fail nor pile up in memory. */
@@ -187,11 +193,14 @@ export class Connection {
         noDelay: true,
         keepAlive: true,
         keepAliveInitialDelay: KEEP_ALIVE_DELAY,
+        onread: { buffer: Buffer.allocUnsafeSlow(READ_SIZE), callback: (size, buffer) => read(size, buffer) },
+        ...WRITE_LIMIT,
       });
     } catch (error) {
       this.pause(new AkmError('AKM_NOT_CONNECTED', messageOf(error), { cause: error }));
       return;
     }
+    const read = this.receiveFrom(socket);
     this.socket = socket;
     this.setTimer(requestTimeout, () => {
       this.socketGone(new AkmError('AKM_TIMEOUT', `no connection within ${requestTimeout} ms`));
@@ -201,23 +210,9 @@ export class Connection {
 
   private listen(socket: Socket): void {
     const isCurrent = (): boolean => this.socket === socket;
-    const decoder = new FrameDecoder(this.dialect, (payload) => {
-      if (!isCurrent()) {
-        decoder.stop();
-        return;
-      }
-      this.backoff.reset(); // a peer that speaks the protocol is no reason for long pauses
-      if (this.user.payload(payload)) this.forFlows += 1;
-    });
-    this.decoder = decoder;
-    this.arrived = undefined;
-    this.late = false;
     let failure: Error | undefined;
     socket.on('connect', () => {
       if (isCurrent()) this.established();
-    });
-    socket.on('data', (chunk) => {
-      if (isCurrent()) this.take(socket, decoder, chunk);
     });
     socket.on('drain', () => {
       if (isCurrent() && this.current === 'connected') this.user.drained();
@@ -231,9 +226,42 @@ export class Connection {
     });
     socket.on('close', () => {
       if (!isCurrent()) return;
-      while (this.handOn(socket, decoder)); // it was read before the connection broke
+      this.receiver?.finish();
       if (isCurrent()) this.socketClosed(failure);
     });
+  }
+
+  /** Returns what is to be called with all that the socket reads, and returns whether it may go on. */
+  private receiveFrom(socket: Socket): (size: number, buffer: Uint8Array) => boolean {
+    const isCurrent = (): boolean => this.socket === socket;
+    const isEnding = (): boolean => this.sequel !== undefined;
+    const receiver = new Receiver(this.dialect, {
+      get isCurrent() {
+        return isCurrent();
+      },
+      get isEnding() {
+        return isEnding();
+      },
+      payload: (payload) => {
+        this.backoff.reset(); // a peer that speaks the protocol is no reason for long pauses
+        return this.user.payload(payload);
+      },
+      settled: () => {
+        this.user.settled();
+      },
+      failed: (reason) => {
+        this.replace(
+          new AkmError(reason.code, `${this.peer} broke the protocol: ${reason.message}`, { cause: reason }),
+        );
+      },
+      resume: () => socket.resume(),
+    });
+    this.receiver = receiver;
+    return (size, buffer) => {
+      if (!isCurrent()) return true;
+      this.user.heard();
+      return receiver.take(Buffer.from(buffer.buffer, buffer.byteOffset, size));
+    };
   }
 
   private established(): void {
@@ -242,60 +270,6 @@ export class Connection {
     this.establishedAt = performance.now();
     this.changeState('connected');
     this.user.connected();
-  }
-
-  private take(socket: Socket, decoder: FrameDecoder, chunk: Buffer): void {
-    this.arrived = { chunk, offset: 0 };
-    if (!this.handOn(socket, decoder)) {
-      this.user.settled();
-      return;
-    }
-    this.late = true;
-    socket.pause();
-    this.handOnLater(socket, decoder);
-  }
-
-  /**
-   * Hands on one payload for a flow a turn of the event loop, and reads no further meanwhile. What a flow does with a message it
-   * does in later turns, so however long that takes, everything else gets its turn in between, and a peer that is too fast comes
-   * to feel it.
-   */
-  private handOnLater(socket: Socket, decoder: FrameDecoder): void {
-    setImmediate(() => {
-      if (this.socket !== socket) return;
-      let more = this.handOn(socket, decoder);
-      // a connection that is being ended has little time left to be read to its end
-      while (more && this.sequel) more = this.handOn(socket, decoder);
-      if (more) {
-        this.handOnLater(socket, decoder);
-        return;
-      }
-      this.user.settled();
-      socket.resume();
-      setImmediate(() => {
-        if (!this.arrived) this.late = false; // nothing more was there to be read
-      });
-    });
-  }
-
-  /** Hands on what has arrived, up to the next payload for a flow. Returns whether there is more. */
-  private handOn(socket: Socket, decoder: FrameDecoder): boolean {
-    const { arrived, forFlows } = this;
-    if (!arrived) return false;
-    try {
-      while (arrived.offset < arrived.chunk.length && this.forFlows === forFlows)
-        arrived.offset = decoder.take(arrived.chunk, arrived.offset);
-    } catch (error) {
-      arrived.offset = arrived.chunk.length;
-      const reason =
-        error instanceof AkmError ? error : new AkmError('AKM_PROTOCOL', messageOf(error), { cause: error });
-      this.replace(
-        new AkmError(reason.code, `${this.peer} broke the protocol: ${reason.message}`, { cause: reason }),
-      );
-    }
-    if (this.socket === socket && arrived.offset < arrived.chunk.length) return true;
-    this.arrived = undefined;
-    return false;
   }
 
   private socketClosed(failure: Error | undefined): void {

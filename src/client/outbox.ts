@@ -1,14 +1,13 @@
 import type { AkmError } from '../errors.js';
+import type { Packable, Taken } from './frame-packer.js';
 import type { QueueBudget } from './queue-budget.js';
 
-/** One frame of application data on its way out. */
-export interface Send {
-  readonly atrId: number;
-  readonly frame: Buffer;
+/** Application data on its way out. */
+export interface Send extends Packable {
   /** Whether it may wait for a connection that has gone missing. */
   readonly patient: boolean;
   /** Called once: without an error when the operating system has taken the bytes. */
-  readonly done: (error?: AkmError) => void;
+  readonly done: Taken;
 }
 
 /** What the outbox needs of its client. */
@@ -19,7 +18,7 @@ export interface OutboxPort {
   offline(): AkmError | undefined;
   /** Whether an application is registered in this ATR, is being registered, or why not. */
   registration(atrId: number): 'registered' | 'pending' | AkmError;
-  write(frame: Buffer, done: (error?: AkmError) => void): void;
+  write(data: Packable, done: Taken): void;
 }
 
 /**
@@ -41,7 +40,7 @@ export class Outbox {
     if (offline) {
       send.done(offline);
     } else if (registration === 'registered' && this.port.writable && !this.waiting.has(send.atrId)) {
-      this.port.write(send.frame, send.done);
+      this.port.write(send, send.done);
     } else if (registration instanceof Error) {
       send.done(registration);
     } else {
@@ -75,9 +74,11 @@ export class Outbox {
       send.done(error as AkmError);
       return;
     }
+    // whose Buffer it is may use it otherwise meanwhile
+    const kept = typeof send.data === 'string' ? send : { ...send, data: Buffer.from(send.data) };
     const sends = this.waiting.get(send.atrId);
-    if (sends) sends.push(send);
-    else this.waiting.set(send.atrId, [send]);
+    if (sends) sends.push(kept);
+    else this.waiting.set(send.atrId, [kept]);
   }
 
   private write(atrId: number, sends: Send[]): void {
@@ -85,7 +86,7 @@ export class Outbox {
       const send = sends.shift();
       if (!send) break;
       this.budget.give();
-      this.port.write(send.frame, send.done);
+      this.port.write(send, send.done);
     }
     if (sends.length === 0) this.waiting.delete(atrId);
   }

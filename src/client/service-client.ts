@@ -102,10 +102,10 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
         this.onConnected?.();
         this.queue.connected();
       },
-      payload: (payload) => {
+      heard: () => {
         this.heartbeat.heard();
-        return this.take(payload);
       },
+      payload: (payload) => this.take(payload),
       settled: () => {
         this.queue.pump();
       },

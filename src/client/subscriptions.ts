@@ -1,3 +1,5 @@
+import { U16_MAX } from '../protocol/integer.js';
+
 /** Application data as it arrives. */
 export interface ReceivedData {
   /** U16 */
@@ -24,7 +26,7 @@ export type DataListener = (received: ReceivedData) => void;
  * for others.
  */
 export class Subscriptions {
-  private readonly subscriptions = new Map<string, Set<{ listener: DataListener }>>();
+  private readonly subscriptions = new Map<number, Set<{ listener: DataListener }>>();
 
   /** @param failed gets what a listener threw: it must not keep the message from the others */
   constructor(private readonly failed: (error: unknown) => void) {}
@@ -51,21 +53,26 @@ export class Subscriptions {
     this.handOn(keyOf(), received);
   }
 
-  private handOn(key: string, received: ReceivedData): void {
+  private handOn(key: number, received: ReceivedData): void {
     const set = this.subscriptions.get(key);
     if (!set) return;
-    // who subscribes while a message is handed on gets the next one first
-    for (const subscription of [...set]) {
+    // a copy: who subscribes while a message is handed on gets the next one first. One alone, the usual case, needs none
+    const subscriptions = set.size === 1 ? set : [...set];
+    for (const subscription of subscriptions) {
       if (!set.has(subscription)) continue;
       try {
         subscription.listener(received);
       } catch (error) {
         this.failed(error);
       }
+      if (subscriptions === set) return;
     }
   }
 }
 
-function keyOf(atrId?: number, appValue?: number): string {
-  return `${atrId ?? '*'}/${appValue ?? '*'}`;
+/** Stands for any ATR ID, or any App Value: one more than the greatest. */
+const ANY = U16_MAX + 1;
+
+function keyOf(atrId = ANY, appValue = ANY): number {
+  return atrId * (ANY + 1) + appValue;
 }

@@ -225,6 +225,17 @@ function requireFit(length: number, size: number, name: string): void {
   throw new AkmError('AKM_INVALID_INPUT', `${name} has ${length} bytes; its field has ${size}`);
 }
 
+function requireCapacity(value: Buffer | string, capacity: number): void {
+  // a character is at most 3 bytes of UTF-8 long: most texts need not be measured
+  if (typeof value === 'string' && value.length * 3 <= capacity) return;
+  const length = Buffer.byteLength(value);
+  if (length <= capacity) return;
+  throw new AkmError(
+    'AKM_PAYLOAD_TOO_LARGE',
+    `The data has ${length} bytes; one message carries at most ${capacity}`,
+  );
+}
+
 /**
  * Data in a buffer of `capacity` bytes, padded with zeros, and behind it a U32 with the number of bytes that are data. A
  * string is written as UTF-8. What is read is a view of the data alone: copy it to keep it.
@@ -234,17 +245,13 @@ export function sizedBuffer(capacity: number): FieldType<Buffer, Buffer | string
   return {
     notation: `bytes[${capacity}] u32`,
     size,
-    sizeOf: () => size,
+    sizeOf(value) {
+      requireCapacity(value, capacity);
+      return size;
+    },
     write(target, offset, value) {
-      const length = Buffer.byteLength(value);
-      if (length > capacity) {
-        throw new AkmError(
-          'AKM_PAYLOAD_TOO_LARGE',
-          `The data has ${length} bytes; one message carries at most ${capacity}`,
-        );
-      }
-      if (typeof value === 'string') target.write(value, offset);
-      else value.copy(target, offset);
+      requireCapacity(value, capacity);
+      const length = typeof value === 'string' ? target.write(value, offset) : value.copy(target, offset);
       return target.writeUInt32LE(length, offset + capacity);
     },
     read(from) {
