@@ -11,6 +11,8 @@ const { GET_VERSION, REGISTER_APP } = APP_OPERATIONS;
 const REQUEST_TIMEOUT = 5000;
 /** So many times its timeout a request may take while more has arrived than was handed on. */
 const LONGEST_BACKLOG = 10;
+/** How long a turn of the event loop may get before a flow is given less at once, in milliseconds. */
+const LONG_TURN = 10;
 /** What a released registration waits for its successor, in milliseconds. */
 const TAKEOVER = 250;
 
@@ -46,8 +48,20 @@ describe('a peer that is faster than the flow', () => {
     return { client, server, connection, seen: () => seen };
   }
 
-  it('leaves the flow time for each message before it gets the next', async () => {
+  it('gives a flow that is fast more at once, turn by turn', async () => {
     const { client, connection, seen } = await ready();
+    connection.write(pushes(7));
+    await caughtUp(client, connection);
+    assert.equal(seen(), '0.12..3456....');
+  });
+
+  it('leaves a flow that is slow time for each message before it gets the next', async () => {
+    const { client, connection, seen } = await ready();
+    client.subscribe({}, () => {
+      setImmediate(() => {
+        time.clock.advance(LONG_TURN + 1);
+      });
+    });
     connection.write(pushes(5));
     await caughtUp(client, connection);
     assert.equal(seen(), '0.1.2.3.4.');

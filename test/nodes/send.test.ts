@@ -305,7 +305,7 @@ describe('akm-send', () => {
       const { peer } = await scripted(fixed);
       for (const socket of sockets) socket.cork();
       const payload = Buffer.alloc(4046);
-      const sent = Array.from({ length: 50 }, () => nodeRed.input('send', { payload }));
+      const sent = Array.from({ length: 200 }, () => nodeRed.input('send', { payload }));
       await turn();
       assert.equal(nodeRed.size(), 0, 'nothing is sent on before the socket took it');
       peer.reset();

@@ -78,14 +78,14 @@ export const reset: Harm = (_frame, way) => {
 
 /** Flips a bit of one byte of the header. */
 export function flipHeader(offset: number): Harm {
-  return changed((frame) => flip(frame, offset));
+  return changed((frame) => { flip(frame, offset); });
 }
 
 /** Flips a bit of the code: no table knows what comes of it. */
-export const flipCode: Harm = changed((frame) => flip(frame, HEADER_SIZE + 1));
+export const flipCode: Harm = changed((frame) => { flip(frame, HEADER_SIZE + 1); });
 
 /** Flips a bit of what the message says. */
-export const flipBody: Harm = changed((frame) => flip(frame, Math.min(HEADER_SIZE + 12, frame.length - 4)));
+export const flipBody: Harm = changed((frame) => { flip(frame, Math.min(HEADER_SIZE + 12, frame.length - 4)); });
 
 /** Passes it twice, in one chunk. */
 export const duplicate: Harm = (frame, way) => {
