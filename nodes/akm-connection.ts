@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { AMM_PORT, AmmClient, type AmmClientOptions } from '../src/client/amm-client.js';
 import { APP_PORT, AppClient } from '../src/client/app-client.js';
+import type { ConnectionState } from '../src/client/connection.js';
 import { checkOptions, type ClientOptions, type NumberInput } from '../src/client/options.js';
 import type { ServiceClient } from '../src/client/service-client.js';
 import type { Layouts } from '../src/protocol/custom-layout.js';
@@ -73,19 +74,32 @@ function appOptions(config: ConnectionDef): ClientOptions {
   return { ...sharedOptions(config), host: config.appHost, port: config.appPort };
 }
 
+/** How many attempts fail before that is told: at a deploy, a service on this machine often listens a moment after its clients. */
+const FAILED_ATTEMPTS = 2;
+
 /**
  * Logs each outage once, when it begins and when it ends, however many attempts are made in between, and of the messages on one
- * connection that make no sense the first.
+ * connection that make no sense the first. A connection that was lost begins one at once; attempts that fail do from the second on.
  */
 function logOutages<C extends ServiceClient>(node: Node, client: C): C {
-  let told: string | undefined;
+  let before: ConnectionState = 'idle';
+  let told: ConnectionState | undefined;
+  let failed = 0;
   let faulty = false;
   client.on('state', (state, error) => {
+    const isLost = before === 'connected';
+    before = state;
     if ((state !== 'connected' && state !== 'disconnected') || state === told) return;
+    if (state === 'connected') {
+      failed = 0;
+      node.log(`Connected to ${client.peer}`);
+    } else {
+      failed += 1;
+      if (!isLost && failed < FAILED_ATTEMPTS) return;
+      node.warn(`No connection to ${client.peer}; trying until there is one: ${error?.message ?? ''}`);
+    }
     told = state;
     faulty = false;
-    if (state === 'connected') node.log(`Connected to ${client.peer}`);
-    else node.warn(`No connection to ${client.peer}; trying until there is one: ${error?.message ?? ''}`);
   });
   client.on('fault', (error) => {
     if (!faulty) node.error(error, {}); // led to the Catch nodes of those who use the connection

@@ -27,11 +27,12 @@ export = (RED: NodeAPI): void => {
       const filter = { value: config.filter, type: config.filterType };
       const number = await evaluateInteger(RED, this, filter, msg, 'The filter', U32_MAX);
       const { atrs, ...info } = await user.client.listAtrs(number);
-      msg.payload = atrs
+      const kept = atrs
         .map((atr, index) => named(user.names, { index, ...atr }))
         .filter((atr) => category === undefined || atr.category === category);
+      msg.payload = kept;
       msg.akm = { service: SERVICE, operation, ...info };
-      user.showConnection();
+      user.status.own('good', kept.length === 1 ? 'status.atr' : 'status.atrs', kept.length);
       forward(msg);
     });
   });

@@ -25,7 +25,11 @@ export = (RED: NodeAPI): void => {
       const { endpoints, ...info } = await user.client.listEndpoints(number);
       msg.payload = endpoints.map((endpoint, index) => named(user.names, { index, ...endpoint }));
       msg.akm = { service: SERVICE, operation, ...info };
-      user.showConnection();
+      user.status.own(
+        'good',
+        endpoints.length === 1 ? 'status.endpoint' : 'status.endpoints',
+        endpoints.length,
+      );
       forward(msg);
     });
   });

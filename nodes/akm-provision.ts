@@ -88,7 +88,7 @@ export = (RED: NodeAPI): void => {
       });
       msg.akm = { service: SERVICE, operation: action.operation, ...info };
       if (info.layout === 'inferred') user.status.shared('good', 'status.inferred');
-      else user.showConnection();
+      else user.status.shared('good', 'status.accepted');
       forward(msg);
     });
   });

@@ -6,6 +6,7 @@ import { fromData, type DataFormat } from './shared/app-data.js';
 import { configOf } from './shared/config.js';
 import type { AkmInfo } from './shared/messages.js';
 import { nameApplication } from './shared/names.js';
+import { followRegistration } from './shared/registration-status.js';
 import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
 
 interface ReceiveDef extends UserNodeDef {
@@ -66,7 +67,7 @@ export = (RED: NodeAPI): void => {
         labels = [...(name === undefined ? [] : [name]), RED._('status.atr', { number: atrId })];
       }
       user.onEnd(user.client.subscribe(filter, receive));
-      user.follow(showState);
+      followRegistration(user, atrId, showState);
     } catch (error) {
       user.onceDeployed(() => {
         user.report(error);

@@ -1,10 +1,12 @@
 import type { Node, NodeAPI } from 'node-red';
 import { SEND_APP_DATA_REQUEST } from '../src/protocol/app-messages.js';
+import { readAtrId } from '../src/settings/aliases.js';
 import { toData } from './shared/app-data.js';
 import { configOf } from './shared/config.js';
 import { evaluateApplication } from './shared/evaluate.js';
 import type { AkmInfo } from './shared/messages.js';
 import { nameApplication } from './shared/names.js';
+import { followRegistration } from './shared/registration-status.js';
 import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
 
 interface SendDef extends UserNodeDef {
@@ -53,7 +55,15 @@ export = (RED: NodeAPI): void => {
         if (user.client.state !== 'connected') user.status.often(showState);
       });
 
-    user.follow(showState);
+    /** The ATR ID where it is the same for all messages; else undefined. */
+    const fixedAtrId = (): number | undefined => {
+      try {
+        return config.atrIdType === 'num' ? readAtrId(user.names, config.atrId) : undefined;
+      } catch {
+        return undefined; // each message fails with what is wrong
+      }
+    };
+    followRegistration(user, fixedAtrId(), showState);
     user.onMessage(async (msg, forward) => {
       const { names } = user;
       const what = "The target's App Value";

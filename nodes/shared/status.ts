@@ -1,6 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { ConnectionState } from '../../src/client/connection.js';
-import type { AkmError } from '../../src/errors.js';
+import type { AkmError, AkmErrorCode } from '../../src/errors.js';
 
 /** The catalogue that holds the texts which several nodes share. */
 const SHARED_CATALOGUE = '@akmflow/node-red-akm/akm-connection';
@@ -28,6 +28,21 @@ const STATES: Readonly<Record<Exclude<ConnectionState, 'closed'>, { look: Look; 
   disconnected: { look: 'bad', key: 'status.disconnected' },
 };
 
+/** In a few words, what became of a message that failed; what else there is to say is in the error. */
+const FAILURES: Readonly<Record<AkmErrorCode, string>> = {
+  AKM_INVALID_INPUT: 'status.invalidInput',
+  AKM_PAYLOAD_TOO_LARGE: 'status.tooLarge',
+  AKM_NOT_CONNECTED: 'status.lost',
+  AKM_CONNECTION_LOST: 'status.lost',
+  AKM_TIMEOUT: 'status.timeout',
+  AKM_PROTOCOL: 'status.protocol',
+  AKM_REJECTED: 'status.rejected',
+  AKM_NOT_REGISTERED: 'status.notRegistered',
+  AKM_QUEUE_FULL: 'status.queueFull',
+  AKM_LAYOUT_UNVERIFIED: 'status.unverified',
+  AKM_CLOSED: 'status.lost',
+};
+
 /**
  * A node's status. It is sent on transitions only, since each one goes to every open editor and every Status node; asking
  * for the one that is shown already costs next to nothing.
@@ -47,7 +62,9 @@ export class StatusLine {
 
   /** Shows a text of the node's own catalogue; `number` takes the place of `__number__` in it. */
   own(look: Look, key: string, number?: number): void {
-    this.show(look, `${key} ${number ?? ''}`, () => this.RED._(key, number === undefined ? {} : { number }));
+    this.show(look, `${look} ${key} ${number ?? ''}`, () =>
+      this.RED._(key, number === undefined ? {} : { number }),
+    );
   }
 
   /** Shows a text that several nodes share. */
@@ -91,10 +108,7 @@ export class StatusLine {
 
   /** Shows what became of a message that failed. */
   failure(error: AkmError): void {
-    const number = error.confirmation ?? error.status;
-    if (error.code === 'AKM_LAYOUT_UNVERIFIED') this.shared('bad', 'status.unverified');
-    else if (error.code === 'AKM_REJECTED') this.shared('bad', 'status.rejected', number);
-    else this.shared('bad', 'status.failed');
+    this.shared('bad', FAILURES[error.code], error.confirmation ?? error.status);
   }
 
   private show(look: Look, id: string, text: () => string): void {

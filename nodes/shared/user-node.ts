@@ -75,6 +75,11 @@ export class ConnectionUser<S extends keyof Clients> {
     throw this.trouble ?? new Error('The connection could not be acquired');
   }
 
+  /** Whether there is a connection that can be used; where not, the status says so. */
+  get usable(): boolean {
+    return this.acquired !== undefined;
+  }
+
   /**
    * The connection's names.
    * @throws AkmError `AKM_INVALID_INPUT` where there is no usable connection

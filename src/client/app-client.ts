@@ -12,6 +12,7 @@ import {
   type Registered,
   type Registration,
   type RegistrationObserver,
+  type Standing,
 } from './registrations.js';
 import {
   infoOf,
@@ -54,6 +55,9 @@ export class AppClient extends ServiceClient {
   private readonly subscriptions = new Subscriptions((error) => {
     this.fault(new Error(`A receiver of application data failed: ${messageOf(error)}`, { cause: error }));
   });
+  private readonly watchers = new Set<() => void>();
+  /** Set while the watchers are about to be told of changes. */
+  private announcing = false;
   /** Set when the connection is to be renewed as soon as no request is in flight. */
   private renewal = false;
 
@@ -74,6 +78,7 @@ export class AppClient extends ServiceClient {
         },
         changed: () => {
           this.outbox.flush();
+          this.announce();
         },
         tell: (call) => {
           this.tell('An observer of a registration', call);
@@ -123,6 +128,22 @@ export class AppClient extends ServiceClient {
       parseInteger(appValue, 'The App Value', U16_MAX),
       observer,
     );
+  }
+
+  /** How it is with the registrations in an ATR, or in any: what is sent in an ATR needs one there. */
+  standing(atrId?: number): Standing {
+    return this.registrations.standing(atrId);
+  }
+
+  /** Calls `watcher` soon after {@link standing} may have changed, until the returned function is called. */
+  watchStanding(watcher: () => void): () => void {
+    const watch = (): void => {
+      watcher();
+    };
+    this.watchers.add(watch);
+    return () => {
+      this.watchers.delete(watch);
+    };
   }
 
   /**
@@ -235,6 +256,16 @@ export class AppClient extends ServiceClient {
     this.packer.flush();
     this.registrations.close();
     this.outbox.close(error);
+  }
+
+  /** Tells the watchers once of all that changes in one go: a lost connection changes every registration. */
+  private announce(): void {
+    if (this.announcing) return;
+    this.announcing = true;
+    queueMicrotask(() => {
+      this.announcing = false;
+      for (const watcher of this.watchers) this.tell('A watcher of the registrations', watcher);
+    });
   }
 
   private async registerApp(atrId: number, appValue: number, options: ExchangeOptions): Promise<Registered> {

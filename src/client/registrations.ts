@@ -11,6 +11,12 @@ export interface Registered extends ExchangeInfo {
 /** Whether the AppEndpoint knows the application, on the connection there is now. */
 export type RegistrationState = 'pending' | 'registered' | 'refused';
 
+/**
+ * What the registrations of a connection come to: one stands, one is under way or is made again first, or neither: none was asked for, or
+ * all were refused.
+ */
+export type Standing = 'registered' | 'pending' | 'none';
+
 /** What a registration tells the one who holds it. */
 export interface RegistrationObserver {
   /** It was made by the client itself: after a reconnect, or by trying again. */
@@ -56,6 +62,8 @@ const TAKEOVER_TIME = 250;
 /** All registrations of one client, and the order in which they were asked for. */
 export class Registrations {
   private readonly entries = new Map<string, Entry>();
+  /** The same entries by ATR ID: each send asks for those of its ATR, and there are few. */
+  private readonly entriesIn = new Map<number, Set<Entry>>();
   /** Registrations being made again on a new connection: until they are settled nothing else is sent. */
   private restoring = 0;
   private takeover: NodeJS.Timeout | undefined;
@@ -83,7 +91,7 @@ export class Registrations {
         );
       }
       entry = new Entry(atrId, appValue, this.port, this.retry);
-      this.entries.set(key, entry);
+      this.add(key, entry);
     }
     const held = entry;
     held.observers.add(observer);
@@ -100,21 +108,23 @@ export class Registrations {
     };
   }
 
-  /**
-   * What can be said of sends in an ATR: `registered`, `pending` (a registration is under way, or is made again first), or the error
-   * to fail them with.
-   */
+  /** How it is with the registrations in an ATR, or in any. Asked for each send: it costs next to nothing. */
+  standing(atrId?: number): Standing {
+    const entries = atrId === undefined ? this.entries.values() : (this.entriesIn.get(atrId) ?? []);
+    let standing: Standing = 'none';
+    for (const entry of entries) {
+      if (!entry.wanted) continue;
+      if (this.restoring > 0) return 'pending';
+      if (entry.state === 'registered') return 'registered';
+      if (entry.state === 'pending') standing = 'pending';
+    }
+    return standing;
+  }
+
+  /** What can be said of sends in an ATR: `registered`, `pending`, or the error to fail them with. */
   stateOf(atrId: number): 'registered' | 'pending' | AkmError {
-    const entries = [...this.entries.values()].filter((entry) => entry.atrId === atrId && entry.wanted);
-    if (this.restoring > 0 && entries.length > 0) return 'pending';
-    if (entries.some((entry) => entry.state === 'registered')) return 'registered';
-    if (entries.some((entry) => entry.state === 'pending')) return 'pending';
-    const refusal = entries.find((entry) => entry.refusal)?.refusal;
-    return new AkmError(
-      'AKM_NOT_REGISTERED',
-      `No application is registered in ATR ${atrId}${refusal ? `: ${refusal.message}` : ''}`,
-      { cause: refusal },
-    );
+    const standing = this.standing(atrId);
+    return standing === 'none' ? this.notRegistered(atrId) : standing;
   }
 
   /** A connection stands: everything is registered again, in its first order. */
@@ -135,6 +145,32 @@ export class Registrations {
     clearTimeout(this.takeover);
     this.lost();
     this.entries.clear();
+    this.entriesIn.clear();
+  }
+
+  private add(key: string, entry: Entry): void {
+    const { atrId } = entry;
+    this.entries.set(key, entry);
+    this.entriesIn.set(atrId, (this.entriesIn.get(atrId) ?? new Set()).add(entry));
+  }
+
+  private remove(key: string, entry: Entry): void {
+    const inAtr = this.entriesIn.get(entry.atrId);
+    this.entries.delete(key);
+    inAtr?.delete(entry);
+    if (inAtr?.size === 0) this.entriesIn.delete(entry.atrId);
+  }
+
+  private notRegistered(atrId: number): AkmError {
+    const refused = [...(this.entriesIn.get(atrId) ?? [])].find((entry) => entry.refusal);
+    const why = refused?.refusal
+      ? `: its registration of App Value ${refused.appValue} was refused. ${refused.refusal.message}`
+      : '';
+    return new AkmError(
+      'AKM_NOT_REGISTERED',
+      `This connection has no application registered in ATR ${atrId}${why}`,
+      { cause: refused?.refusal },
+    );
   }
 
   private async restore(entry: Entry): Promise<void> {
@@ -157,7 +193,7 @@ export class Registrations {
       if (entry.observers.size > 0) continue;
       known ||= entry.askedOnThisConnection;
       entry.drop();
-      this.entries.delete(key);
+      this.remove(key, entry);
       this.port.changed(entry.atrId);
     }
     // the protocol has no "unregister"; a registration ends with its connection

@@ -7,6 +7,7 @@ import { translate } from './translate.js';
 import { enteredTables, setUpConnection } from './connection/connection-form.js';
 import { fieldOf, namesOf } from './connections.js';
 import { createLabels } from './labels.js';
+import { freeAppValue, isTaken } from './registrations.js';
 import { setUpTypedInput } from './typed-input.js';
 import { createValidators, type TypedKind, type ValidatorOptions } from './validators.js';
 
@@ -29,9 +30,11 @@ const {
     return prefix === undefined ? undefined : fieldOf(prefix + companion);
   },
   namesOf,
+  isTaken,
 });
 
-export const { wholeNumber, optionalWholeNumber, millisecondsFrom, optionalNamed, typedValue } = validators;
+export const { wholeNumber, optionalWholeNumber, millisecondsFrom, optionalNamed, typedValue, ownAppValue } =
+  validators;
 
 /** What the labels of nodes say of their values. */
 export const label = createLabels(translate, namesOf);
@@ -50,6 +53,14 @@ export function layouts(value: unknown, options: ValidatorOptions | undefined): 
 export function names(value: unknown, options: ValidatorOptions | undefined): true | string[] {
   const mistakes = mistakesInTable(value ?? [], translate);
   return mistakes.length === 0 || mistakes.map((words) => `${options?.label ?? ''}: ${words}`);
+}
+
+/**
+ * Gives a register node that a person drops into the workspace an App Value of its own. One that is pasted or imported, which is in the
+ * workspace already, keeps what it has.
+ */
+export function chooseAppValue(node: EditorNode): void {
+  if (!RED.nodes.node(node.id)) Object.assign(node, { appValue: String(freeAppValue()) });
 }
 
 /** Sets up the form of a connection: its tabs, names and layouts, and the test. */

@@ -90,7 +90,9 @@ declare global {
   const RED: {
     _(key: string, values?: Readonly<Record<string, string | number>>): string;
     nodes: {
-      node(id: string): EditorNode | null;
+      node(id: string): EditorNode | null | undefined;
+      /** A tab, by its id; subflows are none. */
+      workspace(id: string): { readonly disabled?: boolean } | undefined;
       filterNodes(filter: { type: string }): readonly EditorNode[];
     };
     events: { on(event: 'nodes:add', listener: (node: EditorNode) => void): void };

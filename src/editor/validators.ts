@@ -2,7 +2,7 @@ import { layoutEntries, readLayout } from './layouts/layout-drafts.js';
 import type { Names } from '../settings/names.js';
 import { mistakeIn, type NamedKind } from './names/named-value.js';
 import { notationWords } from './layouts/notation-words.js';
-import { isEnvironmentReference, toWholeNumber } from '../settings/values.js';
+import { isEnvironmentReference, toIdentifier, toWholeNumber } from '../settings/values.js';
 import { RANGES, type Range, type RangeName } from './ranges.js';
 
 /** Gives the text of a message catalogue's key, its `__name__` places filled with `values`. */
@@ -20,6 +20,8 @@ export interface EditorPort {
   inOpenForm(property: string, value: unknown, companion: string): string | undefined;
   /** The names of a connection, by its id; none where there is no such connection. */
   namesOf(connection: unknown): Names;
+  /** Whether another register node registers an application, in writing, over another connection to the same AppEndpoint. */
+  isTaken(node: unknown, connection: unknown, atrId: unknown, appValue: unknown): boolean;
 }
 
 /** A node as the editor hands it to a validator: its saved properties, and more. */
@@ -137,8 +139,22 @@ export function createValidators(editor: EditorPort) {
     if (typeof value !== 'string' || value.trim() === '') {
       return refuse(options, editor.translate('@akmflow/node-red-akm/akm-connection:error.empty'));
     }
+    const isPath = type === 'msg' || type === 'flow' || type === 'global';
+    // what stayed in the field when its type was changed
+    if (isPath && (toIdentifier(value) !== undefined || toWholeNumber(value) !== undefined))
+      return refuse(options, editor.translate('@akmflow/node-red-akm/akm-connection:error.notAPath'));
     const verdict = editor.checkTyped(value, String(type));
     return verdict === true || refuse(options, verdict);
+  };
+
+  /** Takes the App Value of a register node, if it is no other connection's in the same ATR. */
+  const ownAppValue = (node: EditedNode, value: unknown, options: ValidatorOptions | undefined): Verdict => {
+    const verdict = typedValue(node, 'appValue', value, options, 'appValue');
+    const of = (companion: string): unknown => companionOf(node, 'appValue', value, companion);
+    const isKnown = of('atrIdType') === 'num' && of('appValueType') === 'num' && node['d'] !== true;
+    if (verdict !== true || !isKnown) return verdict;
+    if (!editor.isTaken(node['id'], of('connection'), of('atrId'), value)) return true;
+    return refuse(options, editor.translate('@akmflow/node-red-akm/akm-connection:error.taken'));
   };
 
   /** Takes own layouts for those messages that can have one. What is wrong comes as a line for each layout. */
@@ -162,5 +178,14 @@ export function createValidators(editor: EditorPort) {
     return wrong.length === 0 || [...new Set(wrong)];
   };
 
-  return { wholeNumber, optionalWholeNumber, millisecondsFrom, literal, optionalNamed, typedValue, layouts };
+  return {
+    wholeNumber,
+    optionalWholeNumber,
+    millisecondsFrom,
+    literal,
+    optionalNamed,
+    typedValue,
+    ownAppValue,
+    layouts,
+  };
 }

@@ -130,6 +130,12 @@ for (const version of nodeRedVersions) {
       await table.locator('.red-ui-editableList-item-remove').nth(1).click();
       await markOf('names').waitFor({ state: 'hidden' });
       await add.click();
+      await editor.type(cell(1, 'name'), 'line-3');
+      assert.equal(await mistakes.count(), 0, 'the row is still being filled in');
+      await cell(0, 'name').click();
+      await mistakes.filter({ hasText: 'at least one of the three' }).waitFor();
+      await editor.type(cell(1, 'name'), ' ');
+      await mistakes.waitFor({ state: 'detached' });
 
       const pump = { name: 'pump-7', id: '', atrId: '', appValue: '100' };
       assert.deepEqual((await deployed())?.['names'], [pump], 'and nothing of the blank row');
@@ -172,7 +178,7 @@ for (const version of nodeRedVersions) {
       assert.match(amm, /^AMM: connected \([\d.]+ ms\), answered \([\d.]+ ms\), 3 endpoints, 7 ATRs$/);
       assert.match(
         app,
-        /^AppEndpoint: connected .*, answered .*, version \d+\.\d+\.\d+\.\d+, endpoint “.+”, \d+ ATRs$/,
+        /^AppEndpoint: connected .*, answered .*, version \d+\.\d+\.\d+\.\d+, endpoint “.+”, member of \d+ ATRs$/,
       );
     });
 

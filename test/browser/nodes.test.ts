@@ -91,6 +91,13 @@ for (const version of nodeRedVersions) {
       await editor.node(id).locator('.red-ui-flow-node-status-dot-green').waitFor();
     }
 
+    /** What it shows with a connection: what needs a registration has none here. */
+    async function running(id: string, type: string): Promise<void> {
+      if (type !== 'akm-send' && type !== 'akm-receive') return connected(id);
+      const label = editor.node(id).locator('.red-ui-flow-node-status-label');
+      await label.filter({ hasText: 'not registered' }).waitFor();
+    }
+
     it('are in the palette, each with a label', async () => {
       await open();
       for (const type of paletteTypes) {
@@ -122,6 +129,20 @@ for (const version of nodeRedVersions) {
       await editor.triangle(id).waitFor({ state: 'hidden' });
       await editor.deploy();
       await connected(id);
+    });
+
+    it('akm-register begins with an App Value that no other has', async () => {
+      const literal = { atrId: '1', atrIdType: 'num', appValue: '100', appValueType: 'num', auto: false };
+      await open(
+        simulatorNode(),
+        connectionNode('machine', ports),
+        akmNode('there', 'akm-register', { connection: 'machine', name: 'there', ...literal }),
+      );
+      const chart = editor.page.locator('#red-ui-workspace-chart');
+      await editor.paletteNode('akm-register').dragTo(chart, { targetPosition: { x: 200, y: 300 } });
+      await editor.openForm(await editor.idOf('akm-register', ''));
+      assert.equal(await editor.page.locator('#node-input-appValue').inputValue(), '101');
+      await editor.done();
     });
 
     it('akm-connection refuses a layout that cannot be read, and keeps one that can', async () => {
@@ -176,7 +197,7 @@ for (const version of nodeRedVersions) {
         await editor.triangle(id).waitFor({ state: 'hidden' });
 
         await editor.deploy();
-        await connected(id);
+        await running(id, type);
       });
     }
   });

@@ -186,13 +186,25 @@ for (const version of nodeRedVersions) {
         }),
         { ...nodeOf('akm-register', { atrId: '1', appValue: '100', ...registered }), id: 'there' },
         { ...nodeOf('akm-register', { atrId: '3', appValue: '101', ...registered }), id: 'elsewhere' },
+        { ...connectionNode('other', ports), name: 'Pump 7', names: [] },
+        akmNode('beside', 'akm-register', {
+          connection: 'other',
+          atrId: '1',
+          appValue: '102',
+          ...registered,
+        }),
       );
       await editor.openForm('node');
       await browse('appValue');
       assert.deepEqual(await panel().locator('.akm-picker-name').allInnerTexts(), [
         'pump-7',
         HOSTILE,
+        'App 102',
         'App 100',
+      ]);
+      assert.deepEqual((await panel().locator('.akm-picker-details').allInnerTexts()).slice(2), [
+        'ATR 1 · has a register node · connection Pump 7',
+        'ATR 1 · has a register node · your own',
       ]);
       await options().filter({ hasText: 'App 100' }).click();
       await picked();

@@ -12,7 +12,7 @@ import {
 import { Editor, startBrowser } from './editor';
 
 /** Large enough for all of the flow beside the palette and the debug sidebar, at its natural size. */
-const VIEWPORT = { width: 1400, height: 830 };
+const VIEWPORT = { width: 1400, height: 920 };
 
 /** The debug node of the first example that a message reaches last. */
 const LAST = 'control-room got the reply';

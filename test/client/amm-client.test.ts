@@ -92,7 +92,7 @@ describe('AMM client', () => {
       assert.equal(error.confirmation, 4);
       assert.match(
         error.message,
-        /refused PROVISION_ENDPOINT_REQUEST: confirmation 4 \(0 would mean success\)/,
+        /^The AMM refused PROVISION_ENDPOINT_REQUEST: confirmation 4 \(0 would mean success; .*\)\. Usually: the endpoint is listed already, /,
       );
       assert.equal((await client.listEndpoints()).count, 2);
     });

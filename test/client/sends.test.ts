@@ -218,7 +218,10 @@ describe('sending', () => {
       connection.send(REGISTER.response, { status: 3 });
       await registering;
       for (const { message, cause } of await Promise.all(sent)) {
-        assert.match(message, /No application is registered in ATR 2: .*status 3/);
+        assert.match(
+          message,
+          /no application registered in ATR 2: its registration of App Value 100 was refused\. .*status 3/,
+        );
         assert.equal((cause as AkmError).code, 'AKM_REJECTED');
       }
       assert.equal(client.waiting, 0);

@@ -20,7 +20,7 @@ describe('editor: what is said of a test', () => {
   it('is what the AMM is', () => {
     const amm = { connected: true, connectMs: 3.5, answered: true, answerMs: 2 };
     const facts = ['test.connected 3.5', 'test.answered 2'];
-    const report = (more: object) => reportOf({ ...amm, ...more }, translate);
+    const report = (more: object) => reportOf('amm', { ...amm, ...more }, translate);
     assert.deepEqual(report({ endpoints: { count: 3, truncated: false }, atrs: { count: 7 } }), {
       facts: [...facts, 'test.endpoints 3', 'test.atrs 7'],
     });
@@ -37,24 +37,27 @@ describe('editor: what is said of a test', () => {
     const version = { major: 1, minor: 2, patch: 3, build: 4 };
     const facts = ['test.connected 1', 'test.answered 2'];
     assert.deepEqual(
-      reportOf({ ...app, version, endpoint: { name: 'pump' }, atrs: { count: 2 } }, translate),
+      reportOf('app', { ...app, version, endpoint: { name: 'pump' }, atrs: { count: 2 } }, translate),
       {
-        facts: [...facts, 'test.version 1.2.3.4', 'test.endpoint pump', 'test.atrs 2'],
+        facts: [...facts, 'test.version 1.2.3.4', 'test.endpoint pump', 'test.memberOf 2'],
       },
     );
-    assert.deepEqual(reportOf({ ...app, version: { major: 1 }, endpoint: { name: '' } }, translate), {
+    assert.deepEqual(reportOf('app', { ...app, atrs: { count: 1 } }, translate), {
+      facts: [...facts, 'test.memberOfOne'],
+    });
+    assert.deepEqual(reportOf('app', { ...app, version: { major: 1 }, endpoint: { name: '' } }, translate), {
       facts,
     });
   });
 
   it('is how far it got, and what went wrong then', () => {
     const error = { code: 'AKM_TIMEOUT', message: 'no answer within 5000 ms' };
-    assert.deepEqual(reportOf({ connected: true, connectMs: 3, answered: false, error }, translate), {
+    assert.deepEqual(reportOf('amm', { connected: true, connectMs: 3, answered: false, error }, translate), {
       facts: ['test.connected 3'],
       problem: { words: 'problem.timeout', smallPrint: 'no answer within 5000 ms' },
     });
     assert.deepEqual(
-      reportOf({ connected: false, answered: false, error: { code: 'AKM_NOT_CONNECTED' } }, translate),
+      reportOf('amm', { connected: false, answered: false, error: { code: 'AKM_NOT_CONNECTED' } }, translate),
       {
         facts: [],
         problem: { words: 'problem.notConnected', smallPrint: undefined },
@@ -65,7 +68,7 @@ describe('editor: what is said of a test', () => {
   it('is that it failed, where the answer is no answer', () => {
     for (const nonsense of [undefined, null, 'text', 7, {}, { connected: 'yes' }]) {
       assert.deepEqual(
-        reportOf(nonsense, translate).problem?.words,
+        reportOf('app', nonsense, translate).problem?.words,
         'problem.failed',
         JSON.stringify(nonsense),
       );

@@ -8,6 +8,9 @@ import { INFERRED_MESSAGES } from '../../src/protocol/custom-layout.js';
 import type { Operation } from '../../src/protocol/message.js';
 import { createElement, ELEMENTS, elementsOf, type FakeElement } from './fake-page.js';
 
+/** The id of a tab that is disabled. */
+export const DISABLED_TAB = 'disabled';
+
 /** A node type as the editor gets to know it. */
 export interface Definition {
   category: string;
@@ -31,6 +34,7 @@ export interface Definition {
   paletteLabel(this: object): string;
   inputLabels?(this: object): string;
   outputLabels?(this: object): string;
+  onadd?(this: object): void;
   oneditprepare?(this: object): void;
   oneditsave?(this: object): void;
 }
@@ -79,6 +83,8 @@ export class EditorPage {
   readonly offers = new Map<string, Offer>();
   /** The config nodes that the editor holds, by id. */
   readonly configNodes = new Map<string, object>();
+  /** The other nodes of the workspace. */
+  readonly nodes: ({ type: string } & Record<string, unknown>)[] = [];
   /** The requests that were made, in their order. */
   readonly requests: AjaxRequest[] = [];
   /** Tells the bundle of a node that comes into the workspace. */
@@ -95,7 +101,9 @@ export class EditorPage {
         utils: { validateTypedProperty: (value: unknown) => (value === 'bad' ? 'bad' : true) },
         nodes: {
           registerType: (type: string, definition: Definition) => this.definitions.set(type, definition),
-          node: (id: string) => this.configNodes.get(id) ?? null,
+          node: (id: string) => this.configNodes.get(id),
+          filterNodes: ({ type }: { type: string }) => this.nodes.filter((node) => node.type === type),
+          workspace: (id: string) => ({ disabled: id === DISABLED_TAB }),
         },
         events: { on: (_event: 'nodes:add', listener: (node: object) => void) => (this.add = listener) },
         tabs: { create: () => ({ addTab: () => undefined }) },
@@ -153,6 +161,7 @@ export class EditorPage {
     this.offers.clear();
     this.requests.length = 0;
     this.configNodes.clear();
+    this.nodes.length = 0;
   }
 
   /** An element of the form that is open. */

@@ -16,6 +16,7 @@ const { layouts } = createValidators({
   checkTyped: () => true,
   inOpenForm: () => undefined,
   namesOf: () => new Names([]),
+  isTaken: () => false,
 });
 const check = (value: unknown) => layouts(value, { label: 'Layouts' }, inferredMessages);
 

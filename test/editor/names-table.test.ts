@@ -57,6 +57,15 @@ describe('editor: the table of names in a form', () => {
     });
   }
 
+  it('does not yet complain of what a row lacks that is still being filled in', () => {
+    const rows = [row('pump'), row('', '0x1'), row('7'), row('valve')];
+    const found = mistakesInRows(rows, translate, (index) => index === 3);
+    assert.deepEqual(
+      found.map(({ words }) => words),
+      [[], [], ['names.nameAmbiguous'], ['names.nothingNamed']],
+    );
+  });
+
   it('says all that is wrong with a row', () => {
     const [found] = mistakes(row('', 'E1', '-1'));
     assert.deepEqual(found, {

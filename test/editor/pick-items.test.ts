@@ -67,11 +67,11 @@ describe('editor: what applications can be picked', () => {
     { name: 'later', id: '', atrId: '4', appValue: '${APP}' },
   ]);
   const registered = [
-    { atrId: 1, appValue: 200, by: 'by a' },
-    { atrId: 1, appValue: 100, by: 'by b' },
-    { atrId: 1, appValue: 100, by: 'by c' },
-    { atrId: 2, appValue: 7, by: 'by d' },
-    { atrId: 2, appValue: 9, by: 'by e' },
+    { atrId: 1, appValue: 200, by: ['by a'], isOwn: false },
+    { atrId: 1, appValue: 100, by: ['by b'], isOwn: false },
+    { atrId: 1, appValue: 100, by: ['by c'], isOwn: false },
+    { atrId: 2, appValue: 7, by: ['by d'], isOwn: true },
+    { atrId: 2, appValue: 9, by: ['by e'], isOwn: false },
   ];
   const itemsIn = (atrId: number | undefined) => itemsOfApplications(named, registered, atrId, translate);
   const valuesIn = (atrId: number | undefined) => itemsIn(atrId).map(({ value }) => value);
@@ -88,10 +88,32 @@ describe('editor: what applications can be picked', () => {
 
   it('are told with the ATR and who registers them', () => {
     assert.deepEqual(itemsIn(2), [
-      { value: 'hall', title: 'hall', details: ['app 9'] },
+      { value: 'hall', title: 'hall', details: ['app 9', 'by e'] },
       { value: '7', title: 'app 7', details: ['atr 2', 'by d'] },
     ]);
     assert.deepEqual(itemsIn(4).at(-1), { value: 'later', title: 'later', details: ['app …', 'atr 4'] });
+  });
+});
+
+describe('editor: what applications can be picked besides the own', () => {
+  it('come before it, whether it has a name or not', () => {
+    const registered = [
+      { atrId: 1, appValue: 200, by: ['own'], isOwn: true },
+      { atrId: 1, appValue: 100, by: ['other'], isOwn: false },
+      { atrId: 1, appValue: 101, by: ['other'], isOwn: false },
+      { atrId: 1, appValue: 101, by: ['own'], isOwn: true },
+      { atrId: 1, appValue: 102, by: ['other'], isOwn: false },
+    ];
+    const items = itemsOfApplications(names, registered, 1, translate);
+    assert.deepEqual(
+      items.map(({ value, details }) => [value, details.at(-1)]),
+      [
+        ['100', 'other'],
+        ['102', 'other'],
+        ['pump-7', 'own'],
+        ['101', 'own'],
+      ],
+    );
   });
 });
 

@@ -14,6 +14,7 @@ function validatorsWith(port: Partial<EditorPort> = {}) {
     checkTyped: () => true,
     inOpenForm: () => undefined,
     namesOf: () => new Names([]),
+    isTaken: () => false,
     ...port,
   });
 }
@@ -199,6 +200,15 @@ describe('editor: typed values', () => {
     }
   });
 
+  it('are no values where the name of a property is wanted', () => {
+    for (const type of ['msg', 'flow', 'global']) {
+      for (const left of ['0xE0000000000000000000000000000002', 'e'.repeat(32), '200', '0x1F'])
+        assert.equal(check(left, type), 'ATR ID: error.notAPath', left);
+      for (const path of ['payload.id', 'e1', 'payload[0]']) assert.equal(check(path, type), true, path);
+    }
+    assert.equal(check('200', 'jsonata'), true);
+  });
+
   it('take ${ENV} whatever the type', () => {
     for (const type of ['num', 'msg', 'jsonata']) assert.equal(check('${ATR}', type), true, type);
   });
@@ -221,7 +231,7 @@ describe('editor: typed values', () => {
       inOpenForm: (...asked) => (asked.join() === 'x,5,xType' ? 'num' : undefined),
     });
     assert.equal(validators.typedValue({ xType: 'msg' }, 'x', '5', {}, 'u16'), true);
-    assert.equal(validators.typedValue({ xType: 'msg' }, 'x', '70000', {}, 'u16'), true, 'another node');
+    assert.equal(validators.typedValue({ xType: 'msg' }, 'x', 'payload', {}, 'u16'), true, 'another node');
   });
 });
 

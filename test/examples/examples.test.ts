@@ -250,7 +250,8 @@ describe('an example at work', () => {
     await start('03 - Catch errors.json');
     await all('akm-simulator', 'listening');
     await all('akm-register', 'registered');
-    await all('akm-send', 'connected');
+    await nodeRed.showing(idOf(/^akm-/, 'send 5000 bytes'), 'connected');
+    await nodeRed.showing(idOf(/^akm-/, 'send in ATR 9'), 'not registered');
     await all('akm-list-endpoints', 'connected');
     await all('akm-provision', 'connected');
     await all('akm-list-atrs', 'disconnected');
@@ -274,7 +275,7 @@ describe('an example at work', () => {
 
     const statuses: unknown[] = [];
     while (sidebar('status').size > 0) statuses.push(await shown('status'));
-    for (const text of ['listening', 'connected', 'registered', 'disconnected', 'failed'])
+    for (const text of ['listening', 'connected', 'registered', 'disconnected', 'invalid input'])
       assert.ok(statuses.includes(text), `${text} is among ${statuses.join(', ')}`);
   });
 

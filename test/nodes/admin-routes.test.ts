@@ -170,12 +170,12 @@ describe('The admin routes', () => {
         const { app, ports } = await scripted();
         await start(connection(ports), { id: 'receive', type: 'akm-receive' });
         const peer = await app.connection();
-        await nodeRed.showing('receive', 'connected');
+        await nodeRed.showing('receive', 'not registered');
         const replying = live('app-atrs');
         await peer.receive(GET_ATR_INFO.request);
         time.clock.advance(5000);
         assert.match(failure(await replying, 504, 'AKM_TIMEOUT'), /did not answer GET_ATR_INFO_REQUEST/);
-        assert.equal(nodeRed.texts('receive').at(-1), 'connected');
+        assert.equal(nodeRed.texts('receive').at(-1), 'not registered');
         assert.equal(app.accepted, 1);
       });
     });

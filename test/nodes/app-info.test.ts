@@ -136,7 +136,7 @@ describe('akm-app-info', () => {
         caught.error.message,
       );
       assert.deepEqual([caught.topic, nodeRed.size(), app.unasked], ['kept', 0, 0]);
-      assert.equal(nodeRed.texts('info').at(-1), 'failed');
+      assert.equal(nodeRed.texts('info').at(-1), 'invalid input');
     });
   }
 });

@@ -187,7 +187,7 @@ describe('nodes that count', () => {
     peer.send(RECEIVE_APP_DATA_RESPONSE, { atrId: 1, appValue: 200, data: 'no JSON' });
     await nodeRed.caught('AKM_INVALID_INPUT');
     time.clock.advance(5000);
-    assert.equal(nodeRed.texts('receive').at(-1), 'failed');
+    assert.equal(nodeRed.texts('receive').at(-1), 'invalid input');
     await push(peer, 1);
     assert.equal(nodeRed.texts('receive').at(-1), '3 received');
   });
@@ -202,6 +202,7 @@ describe('nodes that count', () => {
     assert.equal(nodeRed.texts('receive').at(-1), 'disconnected');
     await comeBack();
     while (nodeRed.texts('receive').at(-1) === 'disconnected') time.clock.advanceToNext();
+    await accept(await app.connection());
     await nodeRed.showing('receive', '3 received');
   });
 

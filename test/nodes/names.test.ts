@@ -161,7 +161,10 @@ describe('names', () => {
     });
 
     const refused: [unknown, RegExp][] = [
-      ['pump-8', /text of 6 characters; needed is .*, or a name that stands for one: "pump-7", "press", "line 1"/],
+      [
+        'pump-8',
+        /text of 6 characters; needed is .*, or a name that stands for one: "pump-7", "press", "line 1"/,
+      ],
       ['hmi', /text of 3 characters; needed is .*\. The name "hmi" has no identifier/],
       [{ id: 'pump-8' }, /an object; needed is .*, or a name that stands for one: "pump-7"/],
     ];
@@ -178,7 +181,10 @@ describe('names', () => {
       const amm = await withAmm({ ...provision, action: 'create-operational-atr' });
       const payload = ['pump-7', 'pump-8'];
       const { error } = await nodeRed.failure('provision', { payload }, 'AKM_INVALID_INPUT');
-      assert.match(error.message, /endpoint 1 is text of 6 characters; .*, or a name that stands for one: "pump-7"/);
+      assert.match(
+        error.message,
+        /endpoint 1 is text of 6 characters; .*, or a name that stands for one: "pump-7"/,
+      );
       assert.equal(amm.unasked, 0);
     });
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { useClientSockets } from '../support/client-sockets.js';
+import { useFakeClock } from '../support/fake-clock.js';
 import { connection } from '../support/flows.js';
 import { useNodeRed } from '../support/node-red-helper.js';
 import { turn } from '../support/promises.js';
@@ -62,5 +63,33 @@ describe('outages in the log', () => {
     for (let n = 0; n < OUTAGES; n += 1) (await registered()).reset();
     await registered();
     requirePairs(lines(), OUTAGES);
+  });
+
+  describe('before there ever was a connection', () => {
+    const time = useFakeClock();
+
+    for (const [failures, told] of [
+      [1, [ENDED]],
+      [2, [BEGUN, ENDED]],
+      [4, [BEGUN, ENDED]],
+    ] as const) {
+      it(`are ${told.length} line(s) where ${failures} attempt(s) fail`, async () => {
+        const app = await bench.scriptedApp();
+        const { port } = app;
+        const comeBack = await app.away();
+        const settings = connection({ appPort: port }, { reconnectMin: '60000', reconnectMax: '60000' });
+        await nodeRed.start(settings, { id: 'version', type: 'akm-app-info' });
+        const lines = () => nodeRed.log.filter(({ id }) => id === 'connection').map(({ msg }) => String(msg));
+        for (let failed = 1; failed <= failures; failed += 1) {
+          await nodeRed.showing('version', 'disconnected');
+          assert.equal(lines().length, failed < 2 ? 0 : 1, `after ${failed}`);
+          if (failed === failures) await comeBack();
+          while (nodeRed.texts('version').at(-1) === 'disconnected') time.clock.advanceToNext();
+        }
+        await nodeRed.showing('version', 'connected');
+        assert.equal(lines().length, told.length, lines().join('\n'));
+        for (const [n, line] of told.entries()) assert.match(lines()[n] ?? '', line);
+      });
+    }
   });
 });

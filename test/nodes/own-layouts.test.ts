@@ -67,7 +67,7 @@ describe('own layouts in the connection', () => {
     assert.deepEqual(nodeRed.statuses('provision').at(-1), {
       fill: 'green',
       shape: 'dot',
-      text: 'connected',
+      text: 'accepted',
     });
   });
 
@@ -141,7 +141,7 @@ describe('own layouts in the connection', () => {
       assert.match(caught.error.message, message);
       assert.deepEqual(caught.akm, { service: 'amm', operation: 'PROVISION_ENDPOINT' });
       assert.deepEqual([caught.topic, peer.unasked, nodeRed.size()], ['kept', 0, 0]);
-      assert.equal(nodeRed.texts('provision').at(-1), 'failed');
+      assert.equal(nodeRed.texts('provision').at(-1), 'invalid input');
     });
   }
 
@@ -161,7 +161,7 @@ describe('own layouts in the connection', () => {
       owner: OTHER,
     });
     assert.deepEqual([akm?.layout, akm?.raw], ['inferred', hex(`0900${OTHER_BYTES}`)]);
-    assert.equal(nodeRed.texts('provision').at(-1), 'accepted, inferred');
+    assert.equal(nodeRed.texts('provision').at(-1), 'accepted (inferred)');
   });
 
   it('tell a refusal by their own confirmation', async () => {

@@ -111,7 +111,7 @@ describe('the actions of akm-provision', () => {
         assert.deepEqual(nodeRed.statuses('act').at(-1), {
           fill: 'green',
           shape: 'dot',
-          text: 'accepted, inferred',
+          text: 'accepted (inferred)',
         });
       });
     }
@@ -187,7 +187,7 @@ describe('the actions of akm-provision', () => {
       );
       assert.deepEqual(caught.akm, { service: 'amm', operation: 'UNKNOWN' });
       assert.deepEqual([caught.topic, amm.unasked], ['kept', 0]);
-      assert.equal(nodeRed.texts('act').at(-1), 'failed');
+      assert.equal(nodeRed.texts('act').at(-1), 'invalid input');
     });
   }
 

@@ -44,7 +44,7 @@ describe('akm-provision', () => {
     assert.deepEqual(nodeRed.statuses('provision').at(-1), {
       fill: 'green',
       shape: 'dot',
-      text: 'accepted, inferred',
+      text: 'accepted (inferred)',
     });
   });
 
@@ -136,7 +136,7 @@ describe('akm-provision', () => {
     const caught = await nodeRed.failure('provision', msg, 'AKM_REJECTED');
     assert.match(
       caught.error.message,
-      /refused PROVISION_ENDPOINT_REQUEST: confirmation 4 \(0 would mean success\)/,
+      /refused PROVISION_ENDPOINT_REQUEST: confirmation 4 \(0 would mean success; /,
     );
     assert.deepEqual(caught.akm, { service: 'amm', operation: 'PROVISION_ENDPOINT', confirmation: 4 });
     assert.deepEqual([caught.payload, caught.topic], [ENDPOINT, 'kept']);

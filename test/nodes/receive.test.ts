@@ -91,7 +91,11 @@ describe('akm-receive', () => {
         layout: 'documented',
         length: Buffer.byteLength(data),
       });
-      assert.deepEqual(nodeRed.statuses('receive').at(-1), { fill: 'red', shape: 'ring', text: 'failed' });
+      assert.deepEqual(nodeRed.statuses('receive').at(-1), {
+        fill: 'red',
+        shape: 'ring',
+        text: 'invalid input',
+      });
       push(peer, '1');
       assert.equal((await nodeRed.output()).payload, 1);
     });

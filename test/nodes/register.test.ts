@@ -81,7 +81,7 @@ describe('akm-register', () => {
       const { peer } = await scripted(automatic);
       await answer(peer, 1, 100, 7);
       const caught = await nodeRed.caught('AKM_REJECTED');
-      assert.match(caught.error.message, /refused REGISTER_APP_REQUEST: status 7 \(0 would mean success\)/);
+      assert.match(caught.error.message, /refused REGISTER_APP_REQUEST: status 7 \(0 would mean success; /);
       assert.equal(caught.error.source.id, 'register');
       assert.deepEqual(caught.akm, { service: 'app', operation: 'REGISTER_APP', status: 7 });
       await answer(peer, 1, 100, 7);

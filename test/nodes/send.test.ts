@@ -199,7 +199,7 @@ describe('akm-send', () => {
       { payload: 'x', atrId: 9, appValue: 1 },
       'AKM_NOT_REGISTERED',
     );
-    assert.match(caught.error.message, /No application is registered in ATR 9/);
+    assert.match(caught.error.message, /no application registered in ATR 9/);
     assert.deepEqual(caught.akm, { service: 'app', operation: 'SEND_APP_DATA' });
     assert.equal(peer.unasked, 0);
   });
@@ -213,7 +213,7 @@ describe('akm-send', () => {
     peer.send(REGISTER.response, { status: 5 });
     await nodeRed.caught('AKM_REJECTED');
     const caught = await nodeRed.failure('send', { payload: 'x' }, 'AKM_NOT_REGISTERED');
-    assert.match(caught.error.message, /No application is registered in ATR 1: .*refused.*status 5/);
+    assert.match(caught.error.message, /no application registered in ATR 1: .*refused.*status 5/);
   });
 
   it('waits for a registration that is under way', async () => {
@@ -222,7 +222,7 @@ describe('akm-send', () => {
     const peer = await app.connection();
     await peer.receive(REGISTER.request);
     const success = nodeRed.success('send', { payload: 'early' });
-    await nodeRed.showing('send', 'connected');
+    await nodeRed.showing('register', 'registering');
     assert.equal(peer.unasked, 0);
     peer.send(REGISTER.response, { status: 0 });
     assert.deepEqual((await peer.receive(SEND_APP_DATA_REQUEST)).data, Buffer.from('early'));

@@ -47,8 +47,14 @@ function servicesIn(answer: unknown): HTMLElement[] {
     unknown
   >;
   return [
-    serviceEntry(translate('@akmflow/node-red-akm/akm-connection:service.amm'), reportOf(amm, translate)),
-    serviceEntry(translate('@akmflow/node-red-akm/akm-connection:service.app'), reportOf(app, translate)),
+    serviceEntry(
+      translate('@akmflow/node-red-akm/akm-connection:service.amm'),
+      reportOf('amm', amm, translate),
+    ),
+    serviceEntry(
+      translate('@akmflow/node-red-akm/akm-connection:service.app'),
+      reportOf('app', app, translate),
+    ),
   ];
 }
 

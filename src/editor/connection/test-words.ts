@@ -23,7 +23,7 @@ interface ServiceAnswer {
 }
 
 /** Puts into words what the test route answered of one service. */
-export function reportOf(answer: unknown, translate: Translate): ServiceReport {
+export function reportOf(service: 'amm' | 'app', answer: unknown, translate: Translate): ServiceReport {
   const found = (typeof answer === 'object' && answer !== null ? answer : {}) as ServiceAnswer;
   const { connected, connectMs, answered, answerMs, error } = found;
   const facts = [
@@ -34,13 +34,14 @@ export function reportOf(answer: unknown, translate: Translate): ServiceReport {
       ? translate('@akmflow/node-red-akm/akm-connection:test.answered', { ms: answerMs })
       : undefined,
     ...factsOf(found, translate),
+    atrsInWords(service, found.atrs, translate),
   ].filter((fact) => fact !== undefined);
   const isFine = connected === true && answered === true && error === undefined;
   return isFine ? { facts } : { facts, problem: problemOf(error, translate) };
 }
 
 /** What the service is. */
-function factsOf({ version, endpoint, endpoints, atrs }: ServiceAnswer, translate: Translate) {
+function factsOf({ version, endpoint, endpoints }: ServiceAnswer, translate: Translate) {
   const parts = version && [version.major, version.minor, version.patch, version.build];
   const name = endpoint?.name;
   return [
@@ -51,7 +52,6 @@ function factsOf({ version, endpoint, endpoints, atrs }: ServiceAnswer, translat
       ? translate('@akmflow/node-red-akm/akm-connection:test.endpoint', { name })
       : undefined,
     endpointsInWords(endpoints, translate),
-    atrsInWords(atrs, translate),
   ];
 }
 
@@ -64,10 +64,19 @@ function endpointsInWords(endpoints: ServiceAnswer['endpoints'], translate: Tran
     : translate('@akmflow/node-red-akm/akm-connection:test.endpoints', { endpoints: count });
 }
 
-function atrsInWords(atrs: ServiceAnswer['atrs'], translate: Translate): string | undefined {
-  const count = atrs?.count;
-  if (typeof count !== 'number') return undefined;
-  return count === 1
+/** The AMM counts all ATRs that there are, an AppEndpoint those that it is in. */
+function atrsInWords(
+  service: 'amm' | 'app',
+  list: ServiceAnswer['atrs'],
+  translate: Translate,
+): string | undefined {
+  const atrs = list?.count;
+  if (typeof atrs !== 'number') return undefined;
+  if (service === 'app')
+    return atrs === 1
+      ? translate('@akmflow/node-red-akm/akm-connection:test.memberOfOne')
+      : translate('@akmflow/node-red-akm/akm-connection:test.memberOf', { atrs });
+  return atrs === 1
     ? translate('@akmflow/node-red-akm/akm-connection:test.oneAtr')
-    : translate('@akmflow/node-red-akm/akm-connection:test.atrs', { atrs: count });
+    : translate('@akmflow/node-red-akm/akm-connection:test.atrs', { atrs });
 }

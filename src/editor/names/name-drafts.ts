@@ -60,12 +60,25 @@ export function rowsToSave(rows: readonly NameRow[]): NameRow[] {
   });
 }
 
-/** What is wrong with each row in the form. With a blank one nothing is: it is not kept. */
-export function mistakesInRows(rows: readonly NameRow[], translate: Translate): RowMistakes[] {
+/** What a row lacks while it is still being filled in. */
+const UNFINISHED: ReadonlySet<NameProblemCode> = new Set(['nameMissing', 'nothingNamed']);
+
+/**
+ * What is wrong with each row in the form. With a blank one nothing is: it is not kept.
+ *
+ * @param isLeft tells by its index whether a row was left: before that, it does not yet lack anything
+ */
+export function mistakesInRows(
+  rows: readonly NameRow[],
+  translate: Translate,
+  isLeft: (index: number) => boolean = () => true,
+): RowMistakes[] {
   const kept = rows.filter((row) => !isBlank(row));
   const problems = problemsOfNames(rowsToSave(kept), true);
-  return rows.map((row) => {
-    const found = problems.filter((problem) => problem.row === kept.indexOf(row));
+  return rows.map((row, index) => {
+    const found = problems.filter(
+      ({ row: at, code }) => at === kept.indexOf(row) && (isLeft(index) || !UNFINISHED.has(code)),
+    );
     return {
       columns: found.flatMap(({ code }) => MISTAKES[code].columns),
       words: found.map((problem) => wordsOf(problem, translate)),

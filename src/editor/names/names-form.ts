@@ -8,6 +8,9 @@ import { translate } from '../translate.js';
 /** Height of the table in pixels; it scrolls. */
 const HEIGHT = 300;
 
+/** The class of a row that was just added, until it is left. */
+const BEING_FILLED_IN = 'akm-names-new';
+
 /**
  * Brings the table of names of a connection's form to life, in the list `akm-names`.
  *
@@ -26,7 +29,14 @@ export function setUpNames(saved: unknown, connection: () => EditorNode): void {
       row?.append(...partsOfRow(values, connection));
       row?.addEventListener('input', checkNames);
       const isAddedByHand = values.name === undefined;
-      if (isAddedByHand) row?.querySelector('input')?.focus();
+      if (!row || !isAddedByHand) return;
+      row.classList.add(BEING_FILLED_IN);
+      row.addEventListener('focusout', ({ relatedTarget }) => {
+        if (relatedTarget instanceof Node && row.contains(relatedTarget)) return;
+        row.classList.remove(BEING_FILLED_IN);
+        checkNames();
+      });
+      row.querySelector('input')?.focus();
     },
     removeItem: checkNames,
     sortItems: checkNames,
@@ -73,6 +83,7 @@ function checkNames(): void {
   const mistakes = mistakesInRows(
     rows.map(({ values }) => values),
     translate,
+    (index) => rows[index]?.element.classList.contains(BEING_FILLED_IN) !== true,
   );
   rows.forEach(({ element, field }, index) => {
     const { columns = [], words = [] } = mistakes[index] ?? {};

@@ -52,7 +52,7 @@ function titleOf(column: NameColumn): string {
 }
 
 function exampleOf(column: NameColumn): string {
-  const examples = { id: '0x…', atrId: '1', appValue: '100' };
+  const examples = { id: '0x…', atrId: '1', appValue: '200' };
   return column === 'name'
     ? translate('@akmflow/node-red-akm/akm-connection:names.example')
     : examples[column];

@@ -27,8 +27,10 @@ export interface ListEntry {
 export interface Registered {
   readonly atrId: number;
   readonly appValue: number;
-  /** Which node registers it, in words. */
-  readonly by: string;
+  /** Which node registers it, and over which connection, in words. */
+  readonly by: readonly string[];
+  /** Whether it is the application of the connection that is chosen in the form. */
+  readonly isOwn: boolean;
 }
 
 /** What can be chosen of a list that a peer answered; an entry that lacks what is wanted is left out. */
@@ -48,8 +50,8 @@ export function itemsOfList(
 }
 
 /**
- * What can be chosen of applications: first those with a name, then those that are registered without one, each once. Only those that are in
- * the ATR, where that is known.
+ * What can be chosen of applications: first those with a name, then those that are registered without one, each once, and the connection's
+ * own last. Only those that are in the ATR, where that is known.
  */
 export function itemsOfApplications(
   names: Names,
@@ -65,20 +67,29 @@ export function itemsOfApplications(
     // what is ${ENV} is not known in the editor
     translate('@akmflow/node-red-akm/akm-connection:picker.app', { appValue: appValue ?? '…' });
 
+  // of two that claim the same, the own one counts
+  const inOrder = [...registered.filter(({ isOwn }) => !isOwn), ...registered.filter(({ isOwn }) => isOwn)];
+  const registrationsOf = new Map(
+    inOrder.map((each) => [names.ofApplication(each.atrId, each.appValue), each]),
+  );
   const named = names.namesWith('appValue').flatMap((name) => {
     const entry = names.get(name);
-    return isThere(entry?.atrId) ? [item(name, plain(entry?.appValue), name, [placeOf(entry?.atrId)])] : [];
+    if (!isThere(entry?.atrId)) return [];
+    const registration = registrationsOf.get(name);
+    const details = [placeOf(entry?.atrId), ...(registration?.by ?? [])];
+    return [{ isOwn: registration?.isOwn === true, item: item(name, plain(entry?.appValue), name, details) }];
   });
-  const others = registered
+  const others = inOrder
     .filter((each) => isThere(each.atrId) && names.ofApplication(each.atrId, each.appValue) === undefined)
-    .map((each): [string, PickItem] => {
-      const value = String(each.appValue);
-      return [
-        `${each.atrId} ${value}`,
-        item(value, plain(each.appValue), undefined, [placeOf(each.atrId), each.by]),
-      ];
+    .map(({ atrId, appValue, by, isOwn }) => {
+      const value = String(appValue);
+      const found = item(value, plain(appValue), undefined, [placeOf(atrId), ...by]);
+      return [`${atrId} ${value}`, { isOwn, item: found }] as const;
     });
-  return [...named, ...new Map(others).values()];
+  const all = [...named, ...new Map(others).values()];
+  return [...all.filter(({ isOwn }) => !isOwn), ...all.filter(({ isOwn }) => isOwn)].map(
+    ({ item: each }) => each,
+  );
 }
 
 /** The items in which every word of `search` is found, in whatever case. */

@@ -1,9 +1,9 @@
-import { toWholeNumber } from '../../settings/values.js';
 import { connectionOf, fieldOf, namesOf } from '../connections.js';
 import { askForList } from './live-list.js';
 import { numberOf } from '../names/named-value.js';
 import { itemsOfApplications, itemsOfList, type LiveList, type Registered } from './pick-items.js';
 import type { PickSource } from './pick-panel.js';
+import { registrationsBeside, type Registration } from '../registrations.js';
 import { translate } from '../translate.js';
 
 /** Offers what a peer of the connection that is chosen in the form lists. */
@@ -31,7 +31,16 @@ export function listSource(list: LiveList, several = false): PickSource {
   };
 }
 
-/** Offers the applications that are known here: those with a name at the connection, and those that its register nodes register. */
+/** Offers the endpoints that are there already, for what must be another one. */
+export function takenEndpointSource(): PickSource {
+  const title = translate('@akmflow/node-red-akm/akm-connection:picker.takenEndpoints');
+  return { ...listSource('endpoints'), title };
+}
+
+/**
+ * Offers the applications that are known here: those with a name at the connection, and those that register nodes register at its
+ * AppEndpoint.
+ */
 export function applicationSource(): PickSource {
   return {
     title: translate('@akmflow/node-red-akm/akm-connection:picker.chooseApplication'),
@@ -43,7 +52,7 @@ export function applicationSource(): PickSource {
       const atrId = ['num', undefined].includes(fieldOf('node-input-atrIdType'))
         ? numberOf(fieldOf('node-input-atrId'), namesOf(id))
         : undefined;
-      const items = itemsOfApplications(namesOf(id), registeredAt(id), atrId, translate);
+      const items = itemsOfApplications(namesOf(id), registeredBeside(id), atrId, translate);
       done({ items, notes: [] });
       return () => undefined;
     },
@@ -77,20 +86,21 @@ export function notesOn({ truncated, layout }: { truncated?: boolean; layout?: s
   ];
 }
 
-/** What the register nodes of a connection register, as far as it stands in their forms. */
-function registeredAt(connection: unknown): Registered[] {
-  const names = namesOf(connection);
-  return RED.nodes.filterNodes({ type: 'akm-register' }).flatMap((node) => {
-    const isKnown = node['atrIdType'] === 'num' && node['appValueType'] === 'num';
-    const [atrId, appValue] = [numberOf(node['atrId'], names), toWholeNumber(node['appValue'])];
-    if (node['connection'] !== connection || !isKnown || atrId === undefined || appValue === undefined)
-      return [];
-    return [{ atrId, appValue, by: registeredBy(node['name']) }];
+/** What register nodes register at the AppEndpoint of a connection, and which nodes these are. */
+function registeredBeside(connection: unknown): Registered[] {
+  return registrationsBeside(connection).map((each) => {
+    const isOwn = each.connection === connection;
+    return { atrId: each.atrId, appValue: each.appValue, isOwn, by: registeredBy(each, isOwn) };
   });
 }
 
-function registeredBy(node: unknown): string {
-  return typeof node === 'string' && node !== ''
-    ? translate('@akmflow/node-red-akm/akm-connection:picker.registeredBy', { node })
-    : translate('@akmflow/node-red-akm/akm-connection:picker.registered');
+function registeredBy({ name, connection }: Registration, isOwn: boolean): string[] {
+  const node =
+    name === ''
+      ? translate('@akmflow/node-red-akm/akm-connection:picker.registered')
+      : translate('@akmflow/node-red-akm/akm-connection:picker.registeredBy', { node: name });
+  const connectionName = connectionOf(connection)?.['name'];
+  if (isOwn) return [node, translate('@akmflow/node-red-akm/akm-connection:picker.own')];
+  if (typeof connectionName !== 'string' || connectionName === '') return [node];
+  return [node, translate('@akmflow/node-red-akm/akm-connection:picker.at', { connection: connectionName })];
 }

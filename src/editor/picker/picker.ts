@@ -3,13 +3,14 @@ import type { NamedKind } from '../names/named-value.js';
 import { asItemValue } from './pick-items.js';
 import { pickButton, type Pick } from './pick-button.js';
 import type { PickSource } from './pick-panel.js';
-import { applicationSource, listSource } from './pick-sources.js';
+import { applicationSource, listSource, takenEndpointSource } from './pick-sources.js';
 
 /** What can be picked for a field. */
 export type Pickable = 'endpoint' | 'atrId' | 'application' | 'target';
 
 /** What the targets of the actions of a provision node are picked from. */
 const TARGETS: Readonly<Record<string, () => PickSource>> = {
+  'provision-endpoint': takenEndpointSource,
   'create-operational-atr': () => listSource('endpoints', true),
   'delete-atr': () => listSource('atrs'),
 };

@@ -1,0 +1,39 @@
+import type { ConnectionUser } from './user-node.js';
+
+/**
+ * Shows how a node is that sends or receives application data, now and whenever that changes: that no application is registered on its
+ * connection, since without one nothing can be sent or arrive, however well connected; else what `show` shows. While a registration is
+ * under way, what is shown stands.
+ *
+ * @param atrId where one has to be registered; undefined: in any ATR
+ */
+export function followRegistration(
+  user: ConnectionUser<'app'>,
+  atrId: number | undefined,
+  show: () => void,
+): void {
+  if (!user.usable) return; // the status says why
+  const { client } = user;
+  let standing = client.standing(atrId);
+  /** Whether the register nodes of the same deploy have had their turn: before, nothing is amiss. */
+  let settled = false;
+
+  const showStanding = (): void => {
+    standing = client.standing(atrId);
+    if (client.state !== 'connected' || standing === 'registered') show();
+    else if (standing === 'none' && settled) user.status.shared('busy', 'status.notRegistered');
+  };
+
+  user.follow(showStanding);
+  user.onEnd(
+    client.watchStanding(() => {
+      if (client.standing(atrId) !== standing) showStanding();
+    }),
+  );
+  user.onceDeployed(() => {
+    user.onceDeployed(() => {
+      settled = true;
+      if (client.standing(atrId) === 'none') showStanding();
+    });
+  });
+}
