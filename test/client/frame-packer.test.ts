@@ -13,7 +13,10 @@ const MOST = 16;
 
 const frameOf = (data: Packable): Buffer => encodeFrame(APP_DIALECT, SEND_APP_DATA_REQUEST, data);
 const text = (data: string): Packable => ({ atrId: 1, appValue: 200, data });
-const tick = (): Promise<void> => new Promise((resolve) => { process.nextTick(resolve); });
+const tick = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.nextTick(resolve);
+  });
 
 /** A packer and what it has written; each write is taken when the test says so. */
 function packer() {
