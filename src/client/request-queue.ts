@@ -16,7 +16,7 @@ export interface Request<T> {
   readonly urgent?: boolean;
   /**
    * Without an answer the connection is usually replaced, since the answer may still come and would be taken for the next
-   * one's. `forgiving` keeps it instead, for as long as nobody asks for an answer of the same code.
+   * one's. `forgiving` keeps it instead, and one such late answer is then thrown away.
    */
   readonly forgiving?: boolean;
 }
@@ -32,8 +32,6 @@ export interface RequestPort {
   readonly peer: string;
   write(frame: Buffer): void;
   replace(reason: AkmError): void;
-  /** Ends the connection in an orderly way and makes a new one; requests that wait go out on that. */
-  renew(): void;
   notConnected(): AkmError;
 }
 
@@ -59,7 +57,7 @@ export class RequestQueue {
   private inFlight: { job: Job; writtenAt: number; timer: NodeJS.Timeout; overtaken: boolean } | undefined;
   /** Runs while a missing connection is still waited for. */
   private patience: NodeJS.Timeout | undefined;
-  /** Response codes of forgiving requests that were not answered: an answer that comes now answers nothing else. */
+  /** Response codes whose late answers are to be thrown away. */
   private readonly overdue = new Set<number>();
 
   /** @param becameIdle called whenever nothing waits and nothing is in flight any more */
@@ -143,14 +141,8 @@ export class RequestQueue {
   pump(): void {
     // what has arrived already cannot be the answer to what is only written now: first it is all read
     while (!this.inFlight && this.port.state === 'connected' && !this.port.receiving) {
-      const queue = this.urgent.length > 0 ? this.urgent : this.waiting;
-      const [job] = queue;
+      const job = this.urgent.shift() ?? this.waiting.shift();
       if (!job) break;
-      if (this.overdue.has(job.responseCode) && !job.forgiving) {
-        this.port.renew(); // here nobody could tell its answer from the late one
-        break;
-      }
-      queue.shift();
       if (isBudgeted(job)) this.budget.give();
       this.fly(job);
     }
