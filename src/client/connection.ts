@@ -49,8 +49,8 @@ const KEEP_ALIVE_DELAY = 15_000;
  * Windows does, it holds on to a socket's buffer meanwhile.
  */
 const READ_SIZE = 65_536;
-/** Bytes that may wait in the socket before a write counts as too much: enough for one buffer to be written and one to follow. */
-const WRITE_LIMIT = { writableHighWaterMark: 4 * 65_536 };
+/** Bytes that may wait in the socket before a write counts as too much: two writes of a full buffer of frames. */
+const WRITE_LIMIT = { writableHighWaterMark: 2 * 65_536 };
 
 /** What is to follow when a socket that we ended has closed. */
 type Sequel = 'reconnect' | 'rest';

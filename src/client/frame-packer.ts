@@ -25,8 +25,8 @@ const LENGTH = FRAME_SIZE - 4;
 
 /** Frames in one write. More than these 65 kB gained nothing when it was measured. */
 const FRAMES = 16;
-/** Buffers kept for later writes: one is being filled while another is being written. */
-const SPARES = 2;
+/** Buffers kept for later writes: as many as can be on their way at one time. */
+const SPARES = 3;
 
 /**
  * Puts the frames of one turn of the event loop into few writes. A frame has 4070 bytes whatever it carries, and a system call of its

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FlowNode } from '../support/real-node-red';
-import { baseFlow } from './support/base-flow.js';
+import { baseFlow, REGISTERED } from './support/base-flow.js';
 import { CONNECTION } from './support/flow.js';
 import { Machine } from './support/machine.js';
 import { ObservedNodeRed } from './support/observed-node-red.js';
@@ -11,6 +11,7 @@ import {
   deleted,
   disabled,
   intoSubflow,
+  NODES,
   withoutConnection,
   type Change,
   type DeploymentType,
@@ -20,11 +21,13 @@ import type { Vitals } from './support/vitals.js';
 
 const env = process.env;
 /** How many redeploys by chance; `REDEPLOYS=1000` for the long run. */
-const REDEPLOYS = Number(env['REDEPLOYS'] ?? 80);
+const REDEPLOYS = Number(env['REDEPLOYS'] ?? 250);
 /** Between two pushes of the machine, in milliseconds. */
 const PUSH_EVERY = 3;
 /** Redeploys after which Node-RED has grown to what it needs. */
 const WARM_UP = 20;
+/** How long what was closed may take to be gone, in milliseconds: less than the timers live that may have been forgotten. */
+const GRACE = 10_000;
 /** Bytes that memory may differ by between two looks at a Node-RED that leaks nothing, however many redeploys lie in between. */
 const NOISE = 2 * 1024 * 1024;
 
@@ -77,19 +80,23 @@ describe('redeploying', () => {
     await until('all that was taken', () =>
       taken.every((number) => machine.arrived.has(number)) ? true : undefined,
     );
-    assert.deepEqual(machine.disordered, []);
+    assert.deepEqual([machine.disordered, machine.unregistered], [[], []]);
   };
 
   /** Waits until Node-RED holds no more timers, sockets and listeners than it did. */
   const requireBack = async (baseline: Vitals): Promise<Vitals> => {
     let last: Vitals | undefined;
-    return until('the timers and sockets to be as many as before', async () => {
-      last = await observed.vitals();
-      const more = ['Timeout', 'Immediate', 'TCPSocketWrap', 'TCPServerWrap'].filter(
-        (kind) => (last?.resources[kind] ?? 0) > (baseline.resources[kind] ?? 0),
-      );
-      return more.length === 0 && last.listeners <= baseline.listeners ? last : undefined;
-    }).catch((error: unknown) => {
+    return until(
+      'the timers and sockets to be as many as before',
+      async () => {
+        last = await observed.vitals();
+        const more = ['Timeout', 'Immediate', 'TCPSocketWrap', 'TCPServerWrap'].filter(
+          (kind) => (last?.resources[kind] ?? 0) > (baseline.resources[kind] ?? 0),
+        );
+        return more.length === 0 && last.listeners <= baseline.listeners ? last : undefined;
+      },
+      GRACE,
+    ).catch((error: unknown) => {
       throw new Error(`before ${JSON.stringify(baseline)}, after ${JSON.stringify(last)}`, { cause: error });
     });
   };
@@ -148,6 +155,20 @@ describe('redeploying', () => {
     await settled();
   });
 
+  it('nodes alone, again and again: leaves nothing behind at the connection that stays', async () => {
+    await deploy('full');
+    await connected(1, 1);
+    const baseline = await observed.vitals();
+    const [amm, app] = [machine.amm.opened, machine.app.opened];
+    // a registration that is let go has a moment to be taken over by its successor; how long a deployment takes is not to be tested
+    const others = NODES.filter((id) => id !== 'register-21');
+    for (let n = 0; n < 10; n += 1)
+      for (const id of others) await deploy('nodes', changed(id, { name: String(n) }));
+    await deploy('nodes');
+    await requireBack(baseline);
+    assert.deepEqual([machine.amm.opened, machine.app.opened], [amm, app]);
+  });
+
   it(`${REDEPLOYS} times by chance: loses nothing, leaves nothing behind`, async function () {
     this.timeout(60_000 + 1000 * REDEPLOYS);
     const chance = new Random(seedOf(env['SEED']));
@@ -170,6 +191,7 @@ describe('redeploying', () => {
       await deploy('full');
       await settled();
       await connected(1, 1);
+      await until('both registrations', () => (machine.knows(REGISTERED) ? true : undefined));
       return observed.vitals();
     };
     const baseline = await redeploy(WARM_UP);

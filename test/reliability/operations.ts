@@ -105,8 +105,7 @@ async function register(stage: Stage): Promise<Trial> {
     next: async () => {
       assert.equal((await rejection(new Place(client, 99, 1).register(), 'AKM_REJECTED')).status, 2);
       assert.equal(await new Place(client, ATR, 101).register(), 0);
-      if (place.state === 'refused') stage.clock.advance(TIMES.reconnectMax);
-      await place.registered();
+      await place.kept(stage.clock);
     },
   };
 }
@@ -114,7 +113,8 @@ async function register(stage: Stage): Promise<Trial> {
 /** What has arrived at another application when the next message arrives there tells what came of the first. */
 async function send(stage: Stage): Promise<Trial> {
   const { client, proxy } = await stage.app();
-  await new Place(client, ATR, 100).register();
+  const place = new Place(client, ATR, 100);
+  await place.register();
   const other = await stage.other(200);
   const arrived: string[] = [];
   const sendData = (data: string): Promise<string> =>
@@ -132,6 +132,7 @@ async function send(stage: Stage): Promise<Trial> {
       return told;
     },
     next: async () => {
+      await place.kept(stage.clock);
       assert.equal(await sendData('next message'), 'ok');
       for (let data = await other.receive(); data !== 'next message'; data = await other.receive())
         arrived.push(data);
@@ -161,12 +162,13 @@ async function receive(stage: Stage): Promise<Trial> {
       return 'ok';
     },
     next: async () => {
-      await place.registered();
+      await place.kept(stage.clock);
       other.send(100, 'next message');
       for (let data = await received.take(); data !== 'next message'; data = await received.take())
         arrived.push(data);
     },
-    result: (told) => (fault === undefined ? fateOf(arrived, told) : `${fateOf(arrived, told)}, ${fault} told`),
+    result: (told) =>
+      fault === undefined ? fateOf(arrived, told) : `${fateOf(arrived, told)}, ${fault} told`,
   };
 }
 

@@ -105,9 +105,8 @@ export class Accounts {
 
   /** A message of a stream came to a sink: `<stream> <number>`. */
   arrived(sink: string, payload: unknown): void {
-    const [stream = '', number = NaN] = String(payload)
-      .split(' ')
-      .map((part, index) => (index === 0 ? part : Number(part))) as [string?, number?];
+    const [stream = '', given] = String(payload).split(' ');
+    const number = Number(given);
     const arrivals = (this.sinks[sink] ??= { count: 0, disordered: 0 });
     arrivals.count += 1;
     const key = `${sink} ${stream}`;

@@ -4,6 +4,9 @@ import { machineNode, machineUser, numbered, observerNode, onTab, registerNode, 
 /** App Values that the flow sends to: of the sends that fail while there is no connection, and of those that wait for one. */
 export const TARGETS = { error: 9, queue: 10 } as const;
 
+/** App Values that the flow registers. */
+export const REGISTERED = [20, 21] as const;
+
 /** Identifiers that are provisioned and deleted in turn. */
 const NEW_ENDPOINT = '0x000000000000000000000000C0FFEE01';
 
@@ -12,8 +15,7 @@ export function baseFlow(ports: Ports): FlowNode[] {
   const list = { filter: '0', filterType: 'num' };
   return onTab(
     machineNode(ports),
-    registerNode(20),
-    registerNode(21),
+    ...REGISTERED.map((appValue) => registerNode(appValue)),
     sourceNode('send-source', { every: 2, message: numbered(TARGETS.error) }, 'send'),
     machineUser('send', 'akm-send', { offline: 'error' }),
     sourceNode('queue-source', { every: 3, message: numbered(TARGETS.queue) }, 'send-queued'),

@@ -55,7 +55,6 @@ const HARMS: Readonly<Record<string, Fault>> = {
   'broken headers': { toClient: flipHeader(1) },
   noise: { toClient: noise },
   'refused connections': { refuses: true },
-  'connections that are reset': { resets: true },
 };
 
 /** It is over when it has begun. */

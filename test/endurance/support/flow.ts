@@ -1,7 +1,5 @@
 import { akmNode, connectionNode, onTab, type FlowNode, type Ports } from '../../support/real-node-red';
-
-/** The connection that the nodes of these tests share. */
-export const CONNECTION = 'machine';
+import { CONNECTION } from './connection-id.js';
 
 /** A connection that is quick to try again, but not so quick as to keep the processor busy. */
 export function machineNode(ports: Ports, properties: Readonly<Record<string, unknown>> = {}): FlowNode {
@@ -66,4 +64,4 @@ export const ALIVE: readonly FlowNode[] = [
   { id: 'alive-answer', type: 'http response', wires: [[]] },
 ];
 
-export { akmNode, onTab };
+export { akmNode, CONNECTION, onTab };

@@ -22,12 +22,16 @@ export class Machine {
   readonly arrived = new Set<number>();
   /** Numbers that came to their target after a later one, or twice. */
   readonly disordered: number[] = [];
+  /** Numbers that came over connections that nothing was registered on. */
+  readonly unregistered: number[] = [];
   readonly amm: Peer;
   readonly app: Peer;
   /** Emits `registered` with the connection. */
   readonly events = new EventEmitter();
   /** When each push was written, by its stream. */
   readonly pushTimes = new Map<string, number[]>();
+  /** The App Values that were to be registered on each connection. */
+  private readonly asked = new Map<Session, Set<number>>();
   private readonly last = new Map<number, number>();
 
   constructor() {
@@ -40,6 +44,7 @@ export class Machine {
         this.received(app, session, code, payload);
       },
       closed: (session) => {
+        this.asked.delete(session);
         app.closed(session);
       },
     });
@@ -58,6 +63,13 @@ export class Machine {
   /** Waits for the next registration. */
   async registered(): Promise<void> {
     await once(this.events, 'registered');
+  }
+
+  /** Whether all of these App Values were to be registered on each connection that there is. */
+  knows(appValues: readonly number[]): boolean {
+    return [...this.app.connections].every((connection) =>
+      appValues.every((appValue) => this.asked.get(connection)?.has(appValue)),
+    );
   }
 
   /** Pushes one message to each connection: `<stream> <number>`. */
@@ -79,11 +91,15 @@ export class Machine {
   private received(app: PeerService, session: Session, code: number, payload: Buffer): void {
     if (code === SEND_APP_DATA_REQUEST.code) {
       const { appValue, data } = decodeWholeBody(SEND_APP_DATA_REQUEST, payload);
+      if (!this.asked.has(session)) this.unregistered.push(Number(data));
       this.note(appValue, Number(data));
       return;
     }
     app.received(session, code, payload);
-    if (code === APP_OPERATIONS.REGISTER_APP.request.code) this.events.emit('registered');
+    if (code !== APP_OPERATIONS.REGISTER_APP.request.code) return;
+    const { appValue } = decodeWholeBody(APP_OPERATIONS.REGISTER_APP.request, payload);
+    this.asked.set(session, (this.asked.get(session) ?? new Set()).add(appValue));
+    this.events.emit('registered');
   }
 
   private note(target: number, number: number): void {

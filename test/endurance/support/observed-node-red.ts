@@ -16,9 +16,13 @@ export class ObservedNodeRed {
   static async start(): Promise<ObservedNodeRed> {
     const [version] = nodeRedVersions;
     if (!version) throw new Error('there is no Node-RED to test with');
-    return new ObservedNodeRed(
-      await RealNodeRed.start(version, { nodeOptions: ['--expose-gc'], prepare: installObserver }),
-    );
+    const nodeRed = await RealNodeRed.start(version, {
+      nodeOptions: ['--expose-gc'],
+      prepare: installObserver,
+    });
+    // Node-RED keeps each status until an editor has taken it, at its own slow pace: that would count as growth
+    nodeRed.comms.close();
+    return new ObservedNodeRed(nodeRed);
   }
 
   /** Lets the sources send, or stops them. */

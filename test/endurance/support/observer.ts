@@ -1,6 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Request, Response } from 'express';
+import type { EventEmitter } from 'node:events';
 import { Accounts } from './accounts.js';
+import { CONNECTION } from './connection-id.js';
 import { takeVitals, watchVitals } from './vitals.js';
 
 /** A node that sends a message every so often while the traffic is on. */
@@ -21,6 +23,14 @@ interface SourceDef extends NodeDef {
 interface BurnerDef extends NodeDef {
   /** milliseconds a message */
   burn: number;
+}
+
+/** The clients that the nodes share, as far as there are any. */
+function clientsOf(RED: NodeAPI): EventEmitter[] {
+  const node = RED.nodes.getNode(CONNECTION) as unknown as {
+    clients?: Record<string, { client?: EventEmitter }>;
+  } | null;
+  return Object.values(node?.clients ?? {}).flatMap(({ client }) => (client ? [client] : []));
 }
 
 /**
@@ -73,7 +83,7 @@ export = (RED: NodeAPI): void => {
     response.json({});
   });
   RED.httpAdmin.get('/observer/vitals', (_request: Request, response: Response) => {
-    response.json(takeVitals(vitals));
+    response.json(takeVitals(vitals, clientsOf(RED)));
   });
   RED.httpAdmin.get('/observer/accounts', (_request: Request, response: Response) => {
     response.json(accounts.summary());

@@ -41,7 +41,14 @@ export const intoSubflow =
     });
 
 /** The nodes that a redeploy may do something to. */
-const NODES = ['send', 'send-queued', 'list-endpoints', 'provision', 'version', 'register-21'] as const;
+export const NODES = [
+  'send',
+  'send-queued',
+  'list-endpoints',
+  'provision',
+  'version',
+  'register-21',
+] as const;
 
 /** Takes the connection out as the editor does: the nodes that used it have none from then on. */
 export const withoutConnection: Change = (flow) =>

@@ -3,13 +3,14 @@ import { AMM_DIALECT, APP_DIALECT } from '../../../src/protocol/header.js';
 import { HarmfulProxy } from '../../support/harmful-proxy/proxy.js';
 import type { FlowNode } from '../../support/real-node-red';
 import type { Summary } from './accounts.js';
-import { baseFlow } from './base-flow.js';
+import { baseFlow, REGISTERED } from './base-flow.js';
 import { disturbanceOf, type Site } from './disturbances.js';
 import { Losses } from './losses.js';
 import { Machine } from './machine.js';
 import { ObservedNodeRed } from './observed-node-red.js';
 import type { Random } from './random.js';
 import { changeOf, type DeploymentType } from './redeploys.js';
+import { failuresOf, growthOf } from './soak-failures.js';
 import { until } from './until.js';
 import type { Vitals } from './vitals.js';
 
@@ -19,8 +20,6 @@ const PUSH_EVERY = 10;
 const WARM_UP = 5;
 /** Looks at the memory with at least so many milliseconds in between. */
 const LOOK_EVERY = 60_000;
-/** Bytes that the memory of a Node-RED that leaks nothing may differ by between two looks. */
-const NOISE = 3 * 1024 * 1024;
 /** How long all may take to come back after a disturbance, in milliseconds: a timeout, the longest pauses, a busy machine. */
 const RECOVERY = 20_000;
 
@@ -150,7 +149,9 @@ export class Soak {
         for (const proxy of proxies) await proxy.lift();
         const one = [machine.amm, machine.app].every(({ connections }) => connections.size === 1);
         const after = await progress();
-        return one && after.every((count, n) => count > (before[n] ?? 0)) ? true : undefined;
+        return one && machine.knows(REGISTERED) && after.every((count, n) => count > (before[n] ?? 0))
+          ? true
+          : undefined;
       },
       RECOVERY,
     ).catch(async (error: unknown) => {
@@ -204,6 +205,7 @@ export class Soak {
       failures: [
         ...losses.forbidden,
         ...machine.disordered.map((number) => `send ${number} arrived after a later one, or twice`),
+        ...machine.unregistered.map((number) => `send ${number} came before any registration`),
         ...failuresOf(accounts),
         ...growthOf(before, after),
         ...after.warnings,
@@ -217,37 +219,4 @@ export class Soak {
     this.done.delete(what); // the last one is what was done last
     this.done.set(what, times + 1);
   }
-}
-
-function failuresOf({ byType, endedTooOften, uncaught, sinks }: Summary): string[] {
-  const disordered = sinks['sink']?.disordered ?? 0;
-  return [
-    ...endedTooOften.map((visit) => `${visit} ended too often`),
-    ...uncaught.map((visit) => `${visit} failed, and no Catch node was told`),
-    ...(disordered > 0 ? [`${disordered} pushes were received after later ones, or twice`] : []),
-    ...Object.entries(byType).flatMap(([type, { accepted, succeeded, failed }]) => {
-      const failures = Object.values(failed).reduce((sum, count) => sum + count, 0);
-      return [
-        ...(succeeded + failures === accepted
-          ? []
-          : [`${type} accepted ${accepted}, ended ${succeeded + failures}`]),
-        ...(failed['no code'] ? [`${type} failed without a code`] : []),
-      ];
-    }),
-  ];
-}
-
-function growthOf(before: Vitals, after: Vitals): string[] {
-  const grown = after.memory - before.memory;
-  const more = ['Timeout', 'TCPSocketWrap', 'TCPServerWrap'].filter(
-    // a socket of a request to Node-RED itself may still be there
-    (kind) => (after.resources[kind] ?? 0) > (before.resources[kind] ?? 0) + 2,
-  );
-  return [
-    ...(grown > NOISE ? [`${grown} bytes more than after the first disturbances`] : []),
-    ...more.map((kind) => `${after.resources[kind] ?? 0} ${kind}, ${before.resources[kind] ?? 0} before`),
-    ...(after.listeners > before.listeners
-      ? [`${after.listeners} listeners, ${before.listeners} before`]
-      : []),
-  ];
 }

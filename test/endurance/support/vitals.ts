@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 
 /** How a process is. */
@@ -6,7 +7,7 @@ export interface Vitals {
   readonly memory: number;
   /** How many timers, sockets, ... keep it alive, by their kind. */
   readonly resources: Readonly<Record<string, number>>;
-  /** How many listeners there are for the events of the process. */
+  /** How many listeners there are for the events of the process, and of the clients that our nodes share. */
   readonly listeners: number;
   /** Such as `MaxListenersExceededWarning: ...`. */
   readonly warnings: readonly string[];
@@ -29,14 +30,16 @@ export function watchVitals(): Watch {
   return { warnings, delays };
 }
 
-/** Takes a look at this process, which must run with `--expose-gc`. */
-export function takeVitals({ warnings, delays }: Watch): Vitals {
+/** Takes a look at this process, which must run with `--expose-gc`, and at these emitters in it. */
+export function takeVitals({ warnings, delays }: Watch, emitters: readonly EventEmitter[]): Vitals {
   globalThis.gc?.();
   const { heapUsed, external } = process.memoryUsage();
   const resources: Record<string, number> = {};
   for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
   const loopDelay = { median: delays.percentile(50) / 1e6, worst: delays.max / 1e6 };
   delays.reset();
-  const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
+  const listeners = [process, ...emitters]
+    .flatMap((emitter) => emitter.eventNames().map((name) => emitter.listenerCount(name)))
+    .reduce((sum, count) => sum + count, 0);
   return { memory: heapUsed + external, resources, listeners, warnings, loopDelay };
 }

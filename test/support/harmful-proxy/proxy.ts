@@ -3,6 +3,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { FrameDecoder } from '../../../src/protocol/frame-decoder.js';
 import { HEADER_SIZE, writeHeader, type Dialect } from '../../../src/protocol/header.js';
 import { withResolvers } from '../mailbox.js';
+import { turn } from '../promises.js';
 
 /** What becomes of one whole frame on its way through one direction of a connection. The next frame waits until it is done. */
 export type Harm = (frame: Buffer, way: Way) => void | Promise<void>;
@@ -13,30 +14,26 @@ export interface Fault {
   toPeer?: Harm;
   /** Does it to frames of the peer. */
   toClient?: Harm;
+  /** Which frames of the two it strikes; all where this is left out. */
+  strikes?: (frame: Buffer, to: 'peer' | 'client') => boolean;
   /** Connection attempts are refused. */
   refuses?: boolean;
-  /** Connections are accepted and broken with a reset. */
-  resets?: boolean;
 }
 
 /** Stands between a client and a peer, and does harm to order. It knows frames, so that a fault can strike at a place in one. */
 export class HarmfulProxy {
   private fault: Fault = {};
-  private struck = withResolvers<undefined>();
+  private struck = false;
+  private strike = withResolvers<undefined>();
   private readonly wires = new Set<Wire>();
   private readonly server: Server;
   private address: AddressInfo | undefined;
 
   private constructor(dialect: Dialect, peerPort: number) {
     this.server = createServer({ noDelay: true }, (client) => {
-      if (this.fault.resets) {
-        this.strike();
-        client.on('error', () => undefined).resetAndDestroy();
-        return;
-      }
       const wire = new Wire(client, connect({ host: '127.0.0.1', port: peerPort, noDelay: true }), dialect, {
-        toPeer: (frame, way) => this.pass(this.fault.toPeer, frame, way),
-        toClient: (frame, way) => this.pass(this.fault.toClient, frame, way),
+        toPeer: (frame, way) => this.pass(frame, way, 'peer', this.fault.toPeer),
+        toClient: (frame, way) => this.pass(frame, way, 'client', this.fault.toClient),
       });
       this.wires.add(wire);
       void wire.gone.then(() => this.wires.delete(wire));
@@ -54,15 +51,21 @@ export class HarmfulProxy {
     return this.address?.port ?? 0;
   }
 
-  /** Resolves when the fault there is has struck for the first time. */
+  /** Whether the last fault has struck. */
+  get harmful(): boolean {
+    return this.struck;
+  }
+
+  /** Resolves when the last fault has struck for the first time. */
   get harmed(): Promise<undefined> {
-    return this.struck.promise;
+    return this.strike.promise;
   }
 
   /** Does harm from now on. */
   harm(fault: Fault): void {
     this.fault = fault;
-    this.struck = withResolvers();
+    this.struck = false;
+    this.strike = withResolvers();
     if (fault.refuses) this.server.close();
   }
 
@@ -76,6 +79,23 @@ export class HarmfulProxy {
     if (!this.server.listening) await this.listen(this.port);
   }
 
+  /**
+   * Resolves once the clients have read all that was passed on to them so far.
+   * @param sockets the clients' own ends of their connections
+   */
+  async delivered(sockets: readonly Socket[]): Promise<void> {
+    const open = sockets.filter((socket) => !socket.destroyed);
+    const behind = (): boolean =>
+      [...this.wires].some(({ client }) =>
+        open.some(
+          (end) =>
+            end.localPort === client.remotePort && !end.destroyed && end.bytesRead < client.bytesWritten,
+        ),
+      );
+    while (behind()) await turn();
+    await turn();
+  }
+
   /** Ends whatever there is. */
   async close(): Promise<void> {
     const wires = [...this.wires];
@@ -85,17 +105,14 @@ export class HarmfulProxy {
     await Promise.all([closed, ...wires.map((wire) => wire.gone)]);
   }
 
-  private pass(harm: Harm | undefined, frame: Buffer, way: Way): void | Promise<void> {
-    if (!harm) {
+  private pass(frame: Buffer, way: Way, to: 'peer' | 'client', harm?: Harm): void | Promise<void> {
+    if (!harm || this.fault.strikes?.(frame, to) === false) {
       way.write(frame);
       return;
     }
-    this.strike();
+    this.struck = true;
+    this.strike.resolve(undefined);
     return harm(frame, way);
-  }
-
-  private strike(): void {
-    this.struck.resolve(undefined);
   }
 
   private async listen(port: number): Promise<void> {
@@ -110,9 +127,10 @@ class Wire {
   /** Resolves when nothing of it is left. */
   readonly gone: Promise<unknown>;
   private readonly ways: readonly Way[];
+  private buried = false;
 
   constructor(
-    private readonly client: Socket,
+    readonly client: Socket,
     private readonly peer: Socket,
     dialect: Dialect,
     harms: { toPeer: Harm; toClient: Harm },
@@ -122,7 +140,7 @@ class Wire {
     this.ways = [toPeer, toClient];
     client.on('close', () => {
       for (const way of this.ways) way.clear();
-      if (!this.swallows) peer.destroy();
+      if (!this.swallows || this.buried) peer.destroy();
     });
     peer.on('close', () => {
       if (!this.swallows) void toClient.idle.then(() => client.end());
@@ -137,8 +155,9 @@ class Wire {
     return this.ways.some(({ dead }) => dead);
   }
 
-  /** The peer notices that the client is gone. */
+  /** From now on the peer notices where the client is gone. */
   bury(): void {
+    this.buried = true;
     if (this.client.destroyed) this.peer.destroy();
   }
 
@@ -186,7 +205,7 @@ export class Way {
   async writeSingly(bytes: Buffer): Promise<void> {
     for (const byte of bytes) {
       this.write(Buffer.of(byte));
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
     }
   }
 

@@ -1,0 +1,2 @@
+/** The connection that the nodes of these tests share. */
+export const CONNECTION = 'machine';
