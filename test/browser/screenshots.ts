@@ -17,7 +17,7 @@ const VIEWPORT = { width: 1400, height: 920 };
 /** The debug node of the first example that a message reaches last. */
 const LAST = 'control-room got the reply';
 
-async function firstSteps(nodeRed: RealNodeRed, picture: string): Promise<void> {
+async function firstSteps(nodeRed: RealNodeRed, folder: string): Promise<void> {
   const [name = ''] = exampleNames;
   const library = `library/examples/flows/${manifest.name}/`;
   const flow = (await nodeRed.json(library + encodeURIComponent(name))) as FlowNode[];
@@ -37,7 +37,13 @@ async function firstSteps(nodeRed: RealNodeRed, picture: string): Promise<void> 
   await editor.debugMessage(LAST).waitFor();
   for (const note of await page.locator('.red-ui-notification').all())
     await note.waitFor({ state: 'detached' });
-  await page.screenshot({ path: picture });
+  await page.screenshot({ path: join(folder, 'first-steps.png') });
+
+  await editor.openForm(await editor.idOf('akm-list-endpoints'));
+  await editor.openConnectionForm();
+  await page.locator('#akm-test').click();
+  await page.locator('#akm-test-result .akm-fine').nth(1).waitFor();
+  await page.screenshot({ path: join(folder, 'test-connection.png') });
   await browser.close();
 }
 
@@ -48,7 +54,7 @@ async function main(): Promise<void> {
   mkdirSync(images, { recursive: true });
   const nodeRed = await RealNodeRed.start(version);
   try {
-    await firstSteps(nodeRed, join(images, 'first-steps.png'));
+    await firstSteps(nodeRed, images);
   } finally {
     await nodeRed.stop();
   }
