@@ -13,7 +13,13 @@ const PIECES = 8;
 
 /** Does it to whatever carries the point of an operation: answers, pushes, and application data on its way out. */
 export function toCargo(harm: Harm): Fault {
-  return { toClient: harm, toPeer: (frame, way) => (isCargo(frame) ? harm(frame, way) : way.write(frame)) };
+  return {
+    toClient: harm,
+    toPeer: (frame, way) => {
+      if (isCargo(frame)) return harm(frame, way);
+      way.write(frame);
+    },
+  };
 }
 
 /** Does it to all frames, both ways. */
@@ -41,10 +47,10 @@ export function delay(milliseconds: number): Harm {
 /** Passes it in pieces, all of them within so many milliseconds. */
 export function throttle(milliseconds: number): Harm {
   return async (frame, way) => {
-    const size = Math.ceil(frame.length / PIECES);
+    const startOf = (piece: number): number => Math.floor((piece * frame.length) / PIECES);
     for (let piece = 0; piece < PIECES; piece += 1) {
       await way.wait(milliseconds / PIECES);
-      way.write(frame.subarray(piece * size, (piece + 1) * size));
+      way.write(frame.subarray(startOf(piece), startOf(piece + 1)));
     }
   };
 }
@@ -78,14 +84,20 @@ export const reset: Harm = (_frame, way) => {
 
 /** Flips a bit of one byte of the header. */
 export function flipHeader(offset: number): Harm {
-  return changed((frame) => { flip(frame, offset); });
+  return changed((frame) => {
+    flip(frame, offset);
+  });
 }
 
 /** Flips a bit of the code: no table knows what comes of it. */
-export const flipCode: Harm = changed((frame) => { flip(frame, HEADER_SIZE + 1); });
+export const flipCode: Harm = changed((frame) => {
+  flip(frame, HEADER_SIZE + 1);
+});
 
 /** Flips a bit of what the message says. */
-export const flipBody: Harm = changed((frame) => { flip(frame, Math.min(HEADER_SIZE + 12, frame.length - 4)); });
+export const flipBody: Harm = changed((frame) => {
+  flip(frame, Math.min(HEADER_SIZE + 12, frame.length - 4));
+});
 
 /** Passes it twice, in one chunk. */
 export const duplicate: Harm = (frame, way) => {
@@ -109,11 +121,15 @@ export function withCode(codeFor: (code: number) => number): Harm {
   return changed((frame) => frame.writeUInt32LE(codeFor(frame.readUInt32LE(HEADER_SIZE)), HEADER_SIZE));
 }
 
-/** Lies in the U32 so many bytes behind the code; counted from the end where negative. */
+/** Lies in the U32 so many bytes behind the code, or in the last one there is; counted from the end where negative. */
 export function lie(offset: number): Harm {
-  return changed((frame) =>
-    frame.writeUInt32LE(0xffff_ffff, offset < 0 ? frame.length + offset : HEADER_SIZE + CODE_SIZE + offset),
-  );
+  return changed((frame) => {
+    const last = frame.length - 4;
+    frame.writeUInt32LE(
+      0xffff_ffff,
+      offset < 0 ? frame.length + offset : Math.min(HEADER_SIZE + CODE_SIZE + offset, last),
+    );
+  });
 }
 
 /** Declares so many bytes more than there are, with a complement that matches. */

@@ -3,6 +3,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { FrameDecoder } from '../../../src/protocol/frame-decoder.js';
 import { HEADER_SIZE, writeHeader, type Dialect } from '../../../src/protocol/header.js';
 import { withResolvers } from '../mailbox.js';
+import { turn } from '../promises.js';
 
 /** What becomes of one whole frame on its way through one direction of a connection. The next frame waits until it is done. */
 export type Harm = (frame: Buffer, way: Way) => void | Promise<void>;
@@ -19,15 +20,30 @@ export interface Fault {
   resets?: boolean;
 }
 
+/**
+ * A loopback address of this process's own, where the system has more than one. A proxy frees its port while it refuses connections: at
+ * 127.0.0.1 anybody else's socket could be given that port meanwhile.
+ */
+export const OWN_LOOPBACK =
+  process.platform === 'linux' ? `127.16.${(process.pid >> 8) & 0xff}.${process.pid & 0xff}` : '127.0.0.1';
+/** Turns of the event loop after which whatever was sent within this machine has arrived and was seen to at both ends. */
+const CALM_TURNS = 12;
+
 /** Stands between a client and a peer, and does harm to order. It knows frames, so that a fault can strike at a place in one. */
 export class HarmfulProxy {
   private fault: Fault = {};
   private struck = withResolvers<undefined>();
+  /** How many times bytes have moved. */
+  private moves = 0;
   private readonly wires = new Set<Wire>();
   private readonly server: Server;
   private address: AddressInfo | undefined;
 
-  private constructor(dialect: Dialect, peerPort: number) {
+  private constructor(
+    dialect: Dialect,
+    peerPort: number,
+    readonly host: string,
+  ) {
     this.server = createServer({ noDelay: true }, (client) => {
       if (this.fault.resets) {
         this.strike();
@@ -37,15 +53,16 @@ export class HarmfulProxy {
       const wire = new Wire(client, connect({ host: '127.0.0.1', port: peerPort, noDelay: true }), dialect, {
         toPeer: (frame, way) => this.pass(this.fault.toPeer, frame, way),
         toClient: (frame, way) => this.pass(this.fault.toClient, frame, way),
+        moved: () => (this.moves += 1),
       });
       this.wires.add(wire);
       void wire.gone.then(() => this.wires.delete(wire));
     });
   }
 
-  /** Starts a proxy at a free port of 127.0.0.1 in front of a peer there. */
-  static async listen(dialect: Dialect, peerPort: number): Promise<HarmfulProxy> {
-    const proxy = new HarmfulProxy(dialect, peerPort);
+  /** Starts a proxy at a free port in front of a peer at 127.0.0.1. */
+  static async listen(dialect: Dialect, peerPort: number, host = '127.0.0.1'): Promise<HarmfulProxy> {
+    const proxy = new HarmfulProxy(dialect, peerPort, host);
     await proxy.listen(0);
     return proxy;
   }
@@ -64,6 +81,20 @@ export class HarmfulProxy {
     this.fault = fault;
     this.struck = withResolvers();
     if (fault.refuses) this.server.close();
+  }
+
+  /** Resolves when no byte has moved for a while, so that nothing more comes unless time passes. */
+  async calm(): Promise<void> {
+    for (let turns = 0, seen = this.moves; turns < CALM_TURNS; turns += 1) {
+      await turn();
+      if (seen !== this.moves) turns = 0;
+      seen = this.moves;
+    }
+  }
+
+  /** Ends the connections that swallow, at both ends. */
+  endSwallowed(): void {
+    for (const wire of this.wires) if (wire.swallows) wire.destroy();
   }
 
   /**
@@ -99,10 +130,17 @@ export class HarmfulProxy {
   }
 
   private async listen(port: number): Promise<void> {
-    this.server.listen({ host: '127.0.0.1', port });
+    this.server.listen({ host: this.host, port });
     await once(this.server, 'listening');
     this.address = this.server.address() as AddressInfo;
   }
+}
+
+/** What a wire does to frames, and whom it tells that something happens on it. */
+interface WireUser {
+  toPeer: Harm;
+  toClient: Harm;
+  moved: () => void;
 }
 
 /** One connection through the proxy: the client's, and one to the peer. */
@@ -115,10 +153,10 @@ class Wire {
     private readonly client: Socket,
     private readonly peer: Socket,
     dialect: Dialect,
-    harms: { toPeer: Harm; toClient: Harm },
+    { toPeer: harmToPeer, toClient: harmToClient, moved }: WireUser,
   ) {
-    const toPeer = new Way(client, peer, dialect, harms.toPeer);
-    const toClient = new Way(peer, client, dialect, harms.toClient);
+    const toPeer = new Way(client, peer, dialect, harmToPeer, moved);
+    const toClient = new Way(peer, client, dialect, harmToClient, moved);
     this.ways = [toPeer, toClient];
     client.on('close', () => {
       for (const way of this.ways) way.clear();
@@ -133,7 +171,7 @@ class Wire {
   }
 
   /** Whether one of the ends never hears of what becomes of the other. */
-  private get swallows(): boolean {
+  get swallows(): boolean {
     return this.ways.some(({ dead }) => dead);
   }
 
@@ -162,13 +200,17 @@ export class Way {
     private readonly to: Socket,
     readonly dialect: Dialect,
     harm: Harm,
+    private readonly moved: () => void,
   ) {
+    moved();
     const decoder = new FrameDecoder(dialect, (payload) => {
       const frame = frameOf(dialect, payload);
       this.idle = this.idle.then(() => (this.dead ? undefined : harm(frame, this)));
     });
     from.on('error', () => undefined); // 'close' follows
+    from.on('close', moved);
     from.on('data', (chunk) => {
+      moved();
       try {
         decoder.push(chunk);
       } catch {
@@ -179,6 +221,7 @@ export class Way {
 
   /** Passes bytes on. */
   write(bytes: Buffer): void {
+    this.moved();
     if (!this.dead && this.to.writable) this.to.write(bytes);
   }
 
