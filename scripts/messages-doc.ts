@@ -1,6 +1,3 @@
-/** Writes the table in docs/messages.md from the message tables of the code: `npm run docs`. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { AMM_OPERATIONS } from '../src/protocol/amm-messages.js';
 import {
   APP_OPERATIONS,
@@ -8,24 +5,10 @@ import {
   SEND_APP_DATA_REQUEST,
 } from '../src/protocol/app-messages.js';
 import type { Message, Operation } from '../src/protocol/message.js';
+import { GeneratedPage } from './generated-page.js';
 
-const PAGE = join(__dirname, '..', 'docs', 'messages.md');
-const BEGIN = '<!-- table: written by npm run docs -->';
-const END = '<!-- end of table -->';
-
-/** The page with its table made anew. */
-export function withTable(page: string): string {
-  const [before, rest] = page.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined)
-    throw new Error(`docs/messages.md lacks ${BEGIN} or ${END}`);
-  return `${before}${BEGIN}\n\n${table()}\n\n${END}${after}`;
-}
-
-/** The page as it stands. */
-export function readPage(): string {
-  return readFileSync(PAGE, 'utf8');
-}
+/** docs/messages.md, with the message tables of the code. */
+export const MESSAGES_PAGE = new GeneratedPage('messages.md', table);
 
 function table(): string {
   const amm = (Object.values(AMM_OPERATIONS) as Operation[]).flatMap(({ request, response }) => [
@@ -52,4 +35,4 @@ function row(service: string, { name, code, body, source }: Message): string {
   return `| ${service} | \`${name}\` | \`${hex}\` | ${fields} | ${source === 'inferred' ? '**inferred**' : source} |`;
 }
 
-if (require.main === module) writeFileSync(PAGE, withTable(readPage()));
+if (require.main === module) MESSAGES_PAGE.write();

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Socket } from 'node:net';
+import { once } from 'node:events';
+import type { ServiceClient } from '../../src/client/service-client.js';
 import type { Bench } from '../support/clients.js';
 import { inTime } from '../support/deadline.js';
 import type { FakeClock } from '../support/fake-clock.js';
-import type { Fault } from '../support/harmful-proxy/proxy.js';
-import { turn, watch } from '../support/promises.js';
+import type { Fault, HarmfulProxy } from '../support/harmful-proxy/proxy.js';
+import { watch } from '../support/promises.js';
 import { OPERATIONS, type OperationName } from './operations.js';
 import { Stage, TIMES } from './stage.js';
 
@@ -15,114 +16,102 @@ export const MOMENTS = {
   'after requestTimeout': TIMES.requestTimeout,
   'after the late answer': TIMES.requestTimeout + 1000,
   'after heartbeat': TIMES.heartbeat,
-  'after heartbeat + delay': TIMES.heartbeat + 2000,
   'after heartbeat + requestTimeout': TIMES.heartbeat + TIMES.requestTimeout,
+  'after the second heartbeat': TIMES.heartbeat * 2 + TIMES.requestTimeout,
+  'after the second heartbeat + requestTimeout': (TIMES.heartbeat + TIMES.requestTimeout) * 2,
+  'after the late answer + heartbeat + requestTimeout': TIMES.requestTimeout * 2 + 1000 + TIMES.heartbeat,
 };
 
 /** The name of one of {@link MOMENTS}. */
 export type Moment = keyof typeof MOMENTS;
 
-/** What comes of an operation under a fault. */
+/** What comes of an operation under a fault that stays. */
 export interface Outcome {
   /** `ok`, the code of the error that the user gets, or what became of the message. */
   result: string;
-  when: Moment;
+  /** When that is known; nothing ever tells of a message that is lost, nor of a heartbeat that is answered. */
+  when?: Moment;
   /** When the connection was given up, where it was. */
   renewed?: Moment;
-  /** The fault has nothing to strike in this operation. */
-  spared?: true;
 }
 
-/** What the suite provides. */
-export interface Surroundings {
-  bench: Bench;
-  clock: FakeClock;
-  /** The clients' ends of their connections. */
-  sockets: readonly Socket[];
-}
-
-/** Results that are told by nothing: there is nothing to wait for. */
-const IN_VAIN = /^lost/;
+/** How long a fault stays where nothing comes of it: longer than all that is to notice it takes. In milliseconds. */
+const LASTING = 80_000;
+/** After so many steps in time everything must be well again. */
+const RECOVERY_STEPS = 100;
 
 /**
- * Tries one operation under one fault, lifts the fault, and tries the next. Time passes only as far as the expected outcome says: it
- * decides which of the configured times may end things, so that nothing here depends on how fast the machine is.
- *
- * @returns what really came of it
+ * Tries one operation under one fault, lifts the fault, and tries the next. Time passes from one timer to the next, and only when all
+ * that was sent has arrived, so that nothing here depends on how fast the machine is.
  */
 export async function tryOut(
-  { bench, clock, sockets }: Surroundings,
+  bench: Bench,
+  clock: FakeClock,
   name: OperationName,
   fault: Fault,
-  expected: Outcome,
 ): Promise<Outcome> {
   const stage = await Stage.open(bench, clock);
-  const { client, proxy, silence = 0, ...trial } = await OPERATIONS[name](stage);
+  const { client, proxy, ...trial } = await OPERATIONS[name](stage);
   const begun = performance.now();
+  const passed = (): number => performance.now() - begun;
+  let when: number | undefined;
   let renewed: number | undefined;
   let stood = client.state === 'connected';
-  const lost = new Promise<void>((resolve) => {
-    client.on('state', (state) => {
-      stood ||= state === 'connected';
-      if (state !== 'disconnected' || !stood) return;
-      renewed ??= performance.now() - begun;
-      resolve();
-    });
+  client.on('state', (state) => {
+    stood ||= state === 'connected';
+    if (state === 'disconnected' && stood) renewed ??= passed();
   });
 
-  // an attempt that is refused does not reach the proxy
-  const spared = expected.spared ?? (name === 'first connect' && fault.refuses);
   proxy.harm(fault);
-  const inVain = IN_VAIN.test(expected.result) || (name === 'heartbeat' && expected.result === 'ok');
-  let when: number | undefined;
-  const told = trial.run(inVain).then((result) => {
-    when = performance.now() - begun;
-    return result;
+  let told: string | undefined;
+  const run = trial.run().then((result) => {
+    told = result;
+    when = passed();
   });
-  // the operation's own end, and then the connection's, each exactly when it is due
-  await pass(MOMENTS[expected.when], inVain ? undefined : told);
-  const result = await inTime(told, () => `${expected.result} ${expected.when}`);
-  if (expected.renewed) {
-    await pass(MOMENTS[expected.renewed], lost);
-    await inTime(lost, () => `a new connection ${expected.renewed ?? ''}`);
+  const watched = watch(run);
+  for (;;) {
+    await proxy.calm();
+    if (watched.settled && renewed !== undefined) break;
+    const [next = Infinity] = clock.pending;
+    if (passed() + next > LASTING) break;
+    clock.advance(next);
   }
+  if (!fault.refuses) await inTime(proxy.harmed, () => 'the harm that the fault does');
+  if (watched.settled) await run;
+  const found = { told, when, renewed };
 
-  await harm();
-  const { harmful } = proxy;
+  proxy.endSwallowed();
   await proxy.lift();
-  await inTime(stage.reconnected(client), () => 'a connection again');
-  await inTime(trial.next(), () => 'the next operation to succeed');
-  assert.ok(when !== undefined);
+  await recover(clock, proxy, reconnected(client), 'a connection again');
+  await recover(clock, proxy, trial.next(), 'the next operation to succeed');
+  const result = found.told === undefined ? undefined : (trial.result?.(found.told) ?? found.told);
   return {
-    result: trial.result?.(result) ?? result,
-    when: inVain ? expected.when : momentOf(when),
-    ...(renewed !== undefined && { renewed: momentOf(renewed) }),
-    ...(expected.spared && !harmful && { spared: true }),
+    result: result ?? (name === 'heartbeat' ? 'ok' : 'lost'),
+    ...(found.when !== undefined && { when: momentOf(found.when) }),
+    ...(found.renewed !== undefined && { renewed: momentOf(found.renewed) }),
   };
+}
 
-  async function harm(): Promise<void> {
-    if (!spared) await inTime(proxy.harmed, () => 'the harm that the fault does');
-  }
+/** Resolves once the client has a connection. */
+export async function reconnected(client: ServiceClient): Promise<void> {
+  while (client.state !== 'connected') await once(client, 'state');
+}
 
-  /** Lets time pass until then; what is due then must not have come before. */
-  async function pass(moment: number, due: Promise<unknown> | undefined): Promise<void> {
-    const passed = performance.now() - begun;
-    if (moment <= passed) return;
-    const watched = due && watch(due);
-    if (passed < silence) {
-      clock.advance(Math.min(moment, silence) - passed - 1);
-      await turn();
-      assert.ok(!watched?.settled, 'came too soon');
-      clock.advance(1);
-      if (moment === silence) return;
-    }
-    await harm();
-    await proxy.delivered(sockets); // what was passed on must not be overtaken by what time brings
-    clock.advance(moment - (performance.now() - begun) - 1);
-    await turn();
-    assert.ok(!watched?.settled, 'came too soon');
-    clock.advance(1);
+/** Lets time pass as long as it takes, within reason. */
+export async function recover(
+  clock: FakeClock,
+  proxy: HarmfulProxy,
+  recovery: Promise<void>,
+  what: string,
+): Promise<void> {
+  const watched = watch(recovery);
+  for (let step = 0; step < RECOVERY_STEPS; step += 1) {
+    await proxy.calm();
+    if (watched.settled) break;
+    if (clock.pending.length > 0) clock.advanceToNext();
   }
+  assert.ok(watched.settled, `waited in vain for ${what}`);
+  await recovery;
 }
 
 function momentOf(milliseconds: number): Moment {

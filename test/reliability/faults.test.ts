@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { useClientSockets } from '../support/client-sockets.js';
 import { useBench } from '../support/clients.js';
 import { useFakeClock } from '../support/fake-clock.js';
 import { tryOut } from './cell.js';
@@ -9,19 +8,12 @@ import { OPERATIONS, type OperationName } from './operations.js';
 describe('an operation', () => {
   const bench = useBench();
   const time = useFakeClock();
-  const sockets = useClientSockets();
 
   for (const { name, fault, outcomes } of ROWS) {
     describe(`with ${name}`, () => {
       for (const operation of Object.keys(OPERATIONS) as OperationName[]) {
         it(operation, async () => {
-          const found = await tryOut(
-            { bench, clock: time.clock, sockets },
-            operation,
-            fault,
-            outcomes[operation],
-          );
-          assert.deepEqual(found, outcomes[operation]);
+          assert.deepEqual(await tryOut(bench, time.clock, operation, fault), outcomes[operation]);
         });
       }
     });

@@ -6,19 +6,14 @@ import { identifierOf } from '../../src/protocol/identifier.js';
 import type { HarmfulProxy } from '../support/harmful-proxy/proxy.js';
 import { rejection } from '../support/promises.js';
 import type { ScriptedConnection } from '../support/scripted-server.js';
-import { ATR, codeOf, inbox, Place, TIMES, type Stage } from './stage.js';
+import { ATR, codeOf, inbox, Place, type Stage } from './stage.js';
 
 /** One operation, ready to be tried once under a fault and once more without it. */
 export interface Trial {
   readonly client: ServiceClient;
   readonly proxy: HarmfulProxy;
-  /** How long the operation waits before it says anything at all, in milliseconds. */
-  readonly silence?: number;
-  /**
-   * Runs the operation. Resolves to what came of it as far as can be told then.
-   * @param inVain whether nothing is expected to come of it, so that there is nothing to wait for
-   */
-  run(inVain: boolean): Promise<string>;
+  /** Runs the operation. Resolves to what came of it as far as can be told then; never, where nothing does. */
+  run(): Promise<string>;
   /** The next operation of the kind. Fails unless it succeeds, with its own answer. */
   next(): Promise<void>;
   /** What came of the first run, where that can be told only now. */
@@ -105,7 +100,7 @@ async function register(stage: Stage): Promise<Trial> {
     next: async () => {
       assert.equal((await rejection(new Place(client, 99, 1).register(), 'AKM_REJECTED')).status, 2);
       assert.equal(await new Place(client, ATR, 101).register(), 0);
-      await place.kept(stage.clock);
+      await place.registered();
     },
   };
 }
@@ -116,7 +111,7 @@ async function send(stage: Stage): Promise<Trial> {
   const place = new Place(client, ATR, 100);
   await place.register();
   const other = await stage.other(200);
-  const arrived: string[] = [];
+  const arrivals = new Arrivals(() => other.receive());
   const sendData = (data: string): Promise<string> =>
     new Promise((resolve) => {
       client.send({ atrId: ATR, appValue: 200, data, offline: 'queue' }, (error) => {
@@ -126,18 +121,17 @@ async function send(stage: Stage): Promise<Trial> {
   return {
     client,
     proxy,
-    run: async (inVain) => {
+    run: async () => {
       const told = await sendData('first message');
-      if (!inVain) arrived.push(await other.receive());
+      if (told === 'ok') await arrivals.first();
       return told;
     },
     next: async () => {
-      await place.kept(stage.clock);
+      await place.accepted();
       assert.equal(await sendData('next message'), 'ok');
-      for (let data = await other.receive(); data !== 'next message'; data = await other.receive())
-        arrived.push(data);
+      await arrivals.until('next message');
     },
-    result: (told) => fateOf(arrived, told),
+    result: (told) => arrivals.fate(told),
   };
 }
 
@@ -148,36 +142,56 @@ async function receive(stage: Stage): Promise<Trial> {
   await place.register();
   const other = await stage.other(200);
   const received = inbox(client, 200);
-  const arrived: string[] = [];
-  let fault: string | undefined;
+  const arrivals = new Arrivals(() => received.take());
+  let fault = '';
   client.on('fault', (error) => {
-    fault = codeOf(error);
+    fault = `, ${codeOf(error)} told`;
   });
   return {
     client,
     proxy,
-    run: async (inVain) => {
+    run: async () => {
       other.send(100, 'first message');
-      if (!inVain) arrived.push(await received.take());
+      await arrivals.first();
       return 'ok';
     },
     next: async () => {
-      await place.kept(stage.clock);
+      await place.registered();
       other.send(100, 'next message');
-      for (let data = await received.take(); data !== 'next message'; data = await received.take())
-        arrived.push(data);
+      await arrivals.until('next message');
     },
-    result: (told) =>
-      fault === undefined ? fateOf(arrived, told) : `${fateOf(arrived, told)}, ${fault} told`,
+    result: (told) => arrivals.fate(told) + fault,
   };
 }
 
-function fateOf(arrived: readonly string[], told: string): string {
-  if (told !== 'ok') return told;
-  if (arrived.length > 1) return 'twice';
-  const [data] = arrived;
-  if (data === undefined) return 'lost';
-  return data === 'first message' ? 'ok' : 'altered';
+/** What arrives at one end, one message after another. */
+class Arrivals {
+  private readonly arrived: string[] = [];
+  private coming: Promise<string> | undefined;
+
+  constructor(private readonly take: () => Promise<string>) {}
+
+  /** Resolves once anything has arrived. */
+  async first(): Promise<void> {
+    await (this.coming ??= this.take());
+  }
+
+  /** Takes all that comes before this message, and the message. */
+  async until(last: string): Promise<void> {
+    for (;;) {
+      const data = await (this.coming ??= this.take());
+      this.coming = undefined;
+      if (data === last) return;
+      this.arrived.push(data);
+    }
+  }
+
+  /** What became of the first message. */
+  fate(told: string): string {
+    if (told !== 'ok') return told;
+    if (this.arrived.length > 1) return 'twice';
+    return this.arrived[0] === 'first message' ? 'ok' : 'altered';
+  }
 }
 
 /** All that a heartbeat can come to is that the connection is given up, or is not. */
@@ -187,10 +201,8 @@ async function heartbeat(stage: Stage): Promise<Trial> {
   return {
     client,
     proxy,
-    silence: TIMES.heartbeat,
-    run: (inVain) =>
+    run: () =>
       new Promise((resolve) => {
-        if (inVain) resolve('ok');
         client.on('state', (_state, error) => {
           if (!error) return;
           lost ??= error.code;
@@ -198,7 +210,7 @@ async function heartbeat(stage: Stage): Promise<Trial> {
         });
       }),
     next: async () => {
-      assert.equal((await client.getVersion()).fields.major, 1);
+      assert.equal(await new Place(client, ATR, 101).register(), 0);
     },
     result: () => lost ?? 'ok',
   };

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import type { AmmClient } from '../../src/client/amm-client.js';
 import type { AppClient } from '../../src/client/app-client.js';
+import type { ClientOptions } from '../../src/client/options.js';
 import type { Registration } from '../../src/client/registrations.js';
-import type { ServiceClient } from '../../src/client/service-client.js';
 import { AkmError } from '../../src/errors.js';
 import {
   APP_OPERATIONS,
@@ -38,13 +37,15 @@ export class Stage {
   /** A client of the AMM, not opened yet, and the proxy it goes through. */
   async amm(): Promise<{ client: AmmClient; proxy: HarmfulProxy }> {
     const proxy = await this.bench.proxy(AMM_DIALECT, this.simulator.ammPort);
-    return { client: this.bench.amm({ port: proxy.port, ...TIMES }), proxy };
+    return { client: this.bench.amm({ host: proxy.host, port: proxy.port, ...TIMES }), proxy };
   }
 
   /** A client of the AppEndpoint that is connected and has had a heartbeat answered, and the proxy it goes through. */
-  async app(): Promise<{ client: AppClient; proxy: HarmfulProxy }> {
+  async app(options: ClientOptions = {}): Promise<{ client: AppClient; proxy: HarmfulProxy }> {
     const proxy = await this.bench.proxy(APP_DIALECT, this.simulator.appPort);
-    const client = await connected(this.bench.app({ port: proxy.port, ...TIMES }));
+    const client = await connected(
+      this.bench.app({ host: proxy.host, port: proxy.port, ...TIMES, ...options }),
+    );
     await this.heartbeat(() => client.getVersion());
     return { client, proxy };
   }
@@ -53,15 +54,6 @@ export class Stage {
   async heartbeat(ask: () => Promise<unknown>): Promise<void> {
     this.clock.advance(TIMES.heartbeat);
     await ask();
-  }
-
-  /** Resolves once the client has a connection again, by itself. */
-  async reconnected(client: ServiceClient): Promise<void> {
-    while (client.state !== 'connected') {
-      const changed = once(client, 'state');
-      if (client.state === 'disconnected') this.clock.advance(TIMES.reconnectMax);
-      await changed;
-    }
   }
 
   /** A connection to the AMM around the proxy. */
@@ -109,13 +101,14 @@ export class Place {
     return (await this.held.register()).status;
   }
 
-  /** Resolves once the application is registered, by itself: the AppEndpoint may hold its App Value for the last connection at first. */
-  async kept(clock: FakeClock): Promise<void> {
-    while (this.held.state !== 'registered') {
-      const changed = this.changed.promise;
-      if (this.held.state === 'refused') clock.advance(TIMES.reconnectMax);
-      await changed;
-    }
+  /** Resolves once a registration that was refused is tried again with success. */
+  async accepted(): Promise<void> {
+    while (this.held.state === 'refused') await this.changed.promise;
+  }
+
+  /** Resolves once the application is registered. */
+  async registered(): Promise<void> {
+    while (this.held.state !== 'registered') await this.changed.promise;
   }
 }
 

@@ -6,7 +6,7 @@ import type { ClientOptions } from '../../src/client/options.js';
 import type { ServiceClient } from '../../src/client/service-client.js';
 import { AMM_DIALECT, APP_DIALECT, type Dialect } from '../../src/protocol/header.js';
 import { Simulator, type SimulatorAddress, type SimulatorOptions } from '../../src/simulator/simulator.js';
-import { HarmfulProxy } from './harmful-proxy/proxy.js';
+import { HarmfulProxy, OWN_LOOPBACK } from './harmful-proxy/proxy.js';
 import { turn } from './promises.js';
 import { ScriptedServer, type ScriptedConnection, type ScriptedServerOptions } from './scripted-server.js';
 
@@ -46,7 +46,7 @@ export class Bench {
 
   /** A proxy in front of a peer. */
   async proxy(dialect: Dialect, peerPort: number): Promise<HarmfulProxy> {
-    const proxy = await HarmfulProxy.listen(dialect, peerPort);
+    const proxy = await HarmfulProxy.listen(dialect, peerPort, OWN_LOOPBACK);
     this.servers.push(proxy);
     return proxy;
   }

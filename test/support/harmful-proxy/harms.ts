@@ -1,5 +1,4 @@
-import { AMM_OPERATIONS } from '../../../src/protocol/amm-messages.js';
-import { MAX_APP_BUFFER_SIZE, RECEIVE_APP_DATA_RESPONSE } from '../../../src/protocol/app-messages.js';
+import { RECEIVE_APP_DATA_RESPONSE, SEND_APP_DATA_REQUEST } from '../../../src/protocol/app-messages.js';
 import { HEADER_SIZE, writeHeader, type Dialect } from '../../../src/protocol/header.js';
 import { CODE_SIZE, encodeFrame, encodeRawFrame } from '../../../src/protocol/message.js';
 import type { Fault, Harm } from './proxy.js';
@@ -14,7 +13,13 @@ const PIECES = 8;
 
 /** Does it to whatever carries the point of an operation: answers, pushes, and application data on its way out. */
 export function toCargo(harm: Harm): Fault {
-  return { toClient: harm, toPeer: harm, strikes: (frame, to) => to === 'client' || isData(frame) };
+  return {
+    toClient: harm,
+    toPeer: (frame, way) => {
+      if (isCargo(frame)) return harm(frame, way);
+      way.write(frame);
+    },
+  };
 }
 
 /** Does it to all frames, both ways. */
@@ -42,12 +47,11 @@ export function delay(milliseconds: number): Harm {
 /** Passes it in pieces, all of them within so many milliseconds. */
 export function throttle(milliseconds: number): Harm {
   return async (frame, way) => {
-    const cut = (piece: number): number => Math.floor((frame.length * piece) / PIECES);
-    const pieces = Array.from({ length: PIECES }, async (_, piece) => {
-      await way.wait((milliseconds / PIECES) * (piece + 1));
-      way.write(frame.subarray(cut(piece), cut(piece + 1)));
-    });
-    await Promise.all(pieces);
+    const startOf = (piece: number): number => Math.floor((piece * frame.length) / PIECES);
+    for (let piece = 0; piece < PIECES; piece += 1) {
+      await way.wait(milliseconds / PIECES);
+      way.write(frame.subarray(startOf(piece), startOf(piece + 1)));
+    }
   };
 }
 
@@ -80,14 +84,20 @@ export const reset: Harm = (_frame, way) => {
 
 /** Flips a bit of one byte of the header. */
 export function flipHeader(offset: number): Harm {
-  return changed((frame) => { flip(frame, offset); });
+  return changed((frame) => {
+    flip(frame, offset);
+  });
 }
 
 /** Flips a bit of the code: no table knows what comes of it. */
-export const flipCode: Harm = changed((frame) => { flip(frame, HEADER_SIZE + 1); });
+export const flipCode: Harm = changed((frame) => {
+  flip(frame, HEADER_SIZE + 1);
+});
 
 /** Flips a bit of what the message says. */
-export const flipBody: Harm = changed((frame) => { flip(frame, Math.min(HEADER_SIZE + 12, frame.length - 4)); });
+export const flipBody: Harm = changed((frame) => {
+  flip(frame, Math.min(HEADER_SIZE + 12, frame.length - 4));
+});
 
 /** Passes it twice, in one chunk. */
 export const duplicate: Harm = (frame, way) => {
@@ -111,10 +121,15 @@ export function withCode(codeFor: (code: number) => number): Harm {
   return changed((frame) => frame.writeUInt32LE(codeFor(frame.readUInt32LE(HEADER_SIZE)), HEADER_SIZE));
 }
 
-/** Lies about how many entries, or how many bytes of data, there are. Only messages with such a number are struck. */
-export function lieAboutCount(): Fault {
-  const harm = changed((frame) => frame.writeUInt32LE(0xffff_ffff, countOffset(frame) ?? 0));
-  return { toClient: harm, toPeer: harm, strikes: (frame) => countOffset(frame) !== undefined };
+/** Lies in the U32 so many bytes behind the code, or in the last one there is; counted from the end where negative. */
+export function lie(offset: number): Harm {
+  return changed((frame) => {
+    const last = frame.length - 4;
+    frame.writeUInt32LE(
+      0xffff_ffff,
+      offset < 0 ? frame.length + offset : Math.min(HEADER_SIZE + CODE_SIZE + offset, last),
+    );
+  });
 }
 
 /** Declares so many bytes more than there are, with a complement that matches. */
@@ -150,15 +165,8 @@ function firstHalf(frame: Buffer): Buffer {
   return frame.subarray(0, Math.floor(frame.length / 2));
 }
 
-function isData(frame: Buffer): boolean {
-  return frame.length > MAX_APP_BUFFER_SIZE;
-}
-
-/** Where the number stands; undefined where there is none. */
-function countOffset(frame: Buffer): number | undefined {
-  const code = frame.readUInt32LE(HEADER_SIZE);
-  if (isData(frame)) return frame.length - 4;
-  return code === AMM_OPERATIONS.LIST_ENDPOINTS.response.code ? HEADER_SIZE + CODE_SIZE + 4 : undefined;
+function isCargo(frame: Buffer): boolean {
+  return frame.readUInt32LE(HEADER_SIZE) === SEND_APP_DATA_REQUEST.code;
 }
 
 function pushOf(dialect: Dialect): Buffer {

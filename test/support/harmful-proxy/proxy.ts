@@ -14,35 +14,55 @@ export interface Fault {
   toPeer?: Harm;
   /** Does it to frames of the peer. */
   toClient?: Harm;
-  /** Which frames of the two it strikes; all where this is left out. */
-  strikes?: (frame: Buffer, to: 'peer' | 'client') => boolean;
   /** Connection attempts are refused. */
   refuses?: boolean;
+  /** Connections are accepted and broken with a reset. */
+  resets?: boolean;
 }
+
+/**
+ * A loopback address of this process's own, where the system has more than one. A proxy frees its port while it refuses connections: at
+ * 127.0.0.1 anybody else's socket could be given that port meanwhile.
+ */
+export const OWN_LOOPBACK =
+  process.platform === 'linux' ? `127.16.${(process.pid >> 8) & 0xff}.${process.pid & 0xff}` : '127.0.0.1';
+/** Turns of the event loop after which whatever was sent within this machine has arrived and was seen to at both ends. */
+const CALM_TURNS = 12;
 
 /** Stands between a client and a peer, and does harm to order. It knows frames, so that a fault can strike at a place in one. */
 export class HarmfulProxy {
   private fault: Fault = {};
-  private struck = false;
-  private strike = withResolvers<undefined>();
+  private struck = withResolvers<undefined>();
+  /** How many times bytes have moved. */
+  private moves = 0;
   private readonly wires = new Set<Wire>();
   private readonly server: Server;
   private address: AddressInfo | undefined;
 
-  private constructor(dialect: Dialect, peerPort: number) {
+  private constructor(
+    dialect: Dialect,
+    peerPort: number,
+    readonly host: string,
+  ) {
     this.server = createServer({ noDelay: true }, (client) => {
+      if (this.fault.resets) {
+        this.strike();
+        client.on('error', () => undefined).resetAndDestroy();
+        return;
+      }
       const wire = new Wire(client, connect({ host: '127.0.0.1', port: peerPort, noDelay: true }), dialect, {
-        toPeer: (frame, way) => this.pass(frame, way, 'peer', this.fault.toPeer),
-        toClient: (frame, way) => this.pass(frame, way, 'client', this.fault.toClient),
+        toPeer: (frame, way) => this.pass(this.fault.toPeer, frame, way),
+        toClient: (frame, way) => this.pass(this.fault.toClient, frame, way),
+        moved: () => (this.moves += 1),
       });
       this.wires.add(wire);
       void wire.gone.then(() => this.wires.delete(wire));
     });
   }
 
-  /** Starts a proxy at a free port of 127.0.0.1 in front of a peer there. */
-  static async listen(dialect: Dialect, peerPort: number): Promise<HarmfulProxy> {
-    const proxy = new HarmfulProxy(dialect, peerPort);
+  /** Starts a proxy at a free port in front of a peer at 127.0.0.1. */
+  static async listen(dialect: Dialect, peerPort: number, host = '127.0.0.1'): Promise<HarmfulProxy> {
+    const proxy = new HarmfulProxy(dialect, peerPort, host);
     await proxy.listen(0);
     return proxy;
   }
@@ -51,22 +71,30 @@ export class HarmfulProxy {
     return this.address?.port ?? 0;
   }
 
-  /** Whether the last fault has struck. */
-  get harmful(): boolean {
-    return this.struck;
-  }
-
-  /** Resolves when the last fault has struck for the first time. */
+  /** Resolves when the fault there is has struck for the first time. */
   get harmed(): Promise<undefined> {
-    return this.strike.promise;
+    return this.struck.promise;
   }
 
   /** Does harm from now on. */
   harm(fault: Fault): void {
     this.fault = fault;
-    this.struck = false;
-    this.strike = withResolvers();
+    this.struck = withResolvers();
     if (fault.refuses) this.server.close();
+  }
+
+  /** Resolves when no byte has moved for a while, so that nothing more comes unless time passes. */
+  async calm(): Promise<void> {
+    for (let turns = 0, seen = this.moves; turns < CALM_TURNS; turns += 1) {
+      await turn();
+      if (seen !== this.moves) turns = 0;
+      seen = this.moves;
+    }
+  }
+
+  /** Ends the connections that swallow, at both ends. */
+  endSwallowed(): void {
+    for (const wire of this.wires) if (wire.swallows) wire.destroy();
   }
 
   /**
@@ -79,23 +107,6 @@ export class HarmfulProxy {
     if (!this.server.listening) await this.listen(this.port);
   }
 
-  /**
-   * Resolves once the clients have read all that was passed on to them so far.
-   * @param sockets the clients' own ends of their connections
-   */
-  async delivered(sockets: readonly Socket[]): Promise<void> {
-    const open = sockets.filter((socket) => !socket.destroyed);
-    const behind = (): boolean =>
-      [...this.wires].some(({ client }) =>
-        open.some(
-          (end) =>
-            end.localPort === client.remotePort && !end.destroyed && end.bytesRead < client.bytesWritten,
-        ),
-      );
-    while (behind()) await turn();
-    await turn();
-  }
-
   /** Ends whatever there is. */
   async close(): Promise<void> {
     const wires = [...this.wires];
@@ -105,21 +116,31 @@ export class HarmfulProxy {
     await Promise.all([closed, ...wires.map((wire) => wire.gone)]);
   }
 
-  private pass(frame: Buffer, way: Way, to: 'peer' | 'client', harm?: Harm): void | Promise<void> {
-    if (!harm || this.fault.strikes?.(frame, to) === false) {
+  private pass(harm: Harm | undefined, frame: Buffer, way: Way): void | Promise<void> {
+    if (!harm) {
       way.write(frame);
       return;
     }
-    this.struck = true;
-    this.strike.resolve(undefined);
+    this.strike();
     return harm(frame, way);
   }
 
+  private strike(): void {
+    this.struck.resolve(undefined);
+  }
+
   private async listen(port: number): Promise<void> {
-    this.server.listen({ host: '127.0.0.1', port });
+    this.server.listen({ host: this.host, port });
     await once(this.server, 'listening');
     this.address = this.server.address() as AddressInfo;
   }
+}
+
+/** What a wire does to frames, and whom it tells that something happens on it. */
+interface WireUser {
+  toPeer: Harm;
+  toClient: Harm;
+  moved: () => void;
 }
 
 /** One connection through the proxy: the client's, and one to the peer. */
@@ -127,20 +148,19 @@ class Wire {
   /** Resolves when nothing of it is left. */
   readonly gone: Promise<unknown>;
   private readonly ways: readonly Way[];
-  private buried = false;
 
   constructor(
-    readonly client: Socket,
+    private readonly client: Socket,
     private readonly peer: Socket,
     dialect: Dialect,
-    harms: { toPeer: Harm; toClient: Harm },
+    { toPeer: harmToPeer, toClient: harmToClient, moved }: WireUser,
   ) {
-    const toPeer = new Way(client, peer, dialect, harms.toPeer);
-    const toClient = new Way(peer, client, dialect, harms.toClient);
+    const toPeer = new Way(client, peer, dialect, harmToPeer, moved);
+    const toClient = new Way(peer, client, dialect, harmToClient, moved);
     this.ways = [toPeer, toClient];
     client.on('close', () => {
       for (const way of this.ways) way.clear();
-      if (!this.swallows || this.buried) peer.destroy();
+      if (!this.swallows) peer.destroy();
     });
     peer.on('close', () => {
       if (!this.swallows) void toClient.idle.then(() => client.end());
@@ -151,13 +171,12 @@ class Wire {
   }
 
   /** Whether one of the ends never hears of what becomes of the other. */
-  private get swallows(): boolean {
+  get swallows(): boolean {
     return this.ways.some(({ dead }) => dead);
   }
 
-  /** From now on the peer notices where the client is gone. */
+  /** The peer notices that the client is gone. */
   bury(): void {
-    this.buried = true;
     if (this.client.destroyed) this.peer.destroy();
   }
 
@@ -181,13 +200,17 @@ export class Way {
     private readonly to: Socket,
     readonly dialect: Dialect,
     harm: Harm,
+    private readonly moved: () => void,
   ) {
+    moved();
     const decoder = new FrameDecoder(dialect, (payload) => {
       const frame = frameOf(dialect, payload);
       this.idle = this.idle.then(() => (this.dead ? undefined : harm(frame, this)));
     });
     from.on('error', () => undefined); // 'close' follows
+    from.on('close', moved);
     from.on('data', (chunk) => {
+      moved();
       try {
         decoder.push(chunk);
       } catch {
@@ -198,6 +221,7 @@ export class Way {
 
   /** Passes bytes on. */
   write(bytes: Buffer): void {
+    this.moved();
     if (!this.dead && this.to.writable) this.to.write(bytes);
   }
 
@@ -205,7 +229,7 @@ export class Way {
   async writeSingly(bytes: Buffer): Promise<void> {
     for (const byte of bytes) {
       this.write(Buffer.of(byte));
-      await turn();
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
