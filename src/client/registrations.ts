@@ -31,8 +31,9 @@ export interface Registration {
   readonly appValue: number;
   readonly state: RegistrationState;
   /**
-   * Resolves once the application is registered: at once where it is, else after asking.
-   * @param again asks the AppEndpoint in any case
+   * Resolves once the application is registered: at once where it is, else after asking. Whoever calls while the AppEndpoint is being
+   * asked gets that answer.
+   * @param again asks the AppEndpoint though the application is registered
    * @throws AkmError (as a rejection) `AKM_REJECTED` with the status, or what any request may fail with; the client goes on trying
    */
   register(again?: boolean): Promise<Registered>;
@@ -232,7 +233,7 @@ class Entry {
   async register(again: boolean): Promise<Registered> {
     this.wanted = true;
     if (this.answer && !again) return this.answer;
-    return this.ask(false);
+    return this.underWay ?? this.ask(false);
   }
 
   /** Registers without anybody waiting for it; who holds it is told. */

@@ -30,6 +30,8 @@ export interface PeerService {
 }
 
 const SLOW_DELAY = 3000;
+/** How many late answers a session can be owed before it is not read any further: no client can fill the memory with them. */
+const MAX_LATE = 64;
 /** Connections to one service at a time. */
 const MAX_SESSIONS = 1024;
 /** What the `garbage` fault answers. */
@@ -79,7 +81,9 @@ export class PeerServer {
 class PeerSession implements Session {
   private readonly timers = new Set<NodeJS.Timeout>();
   /** Who is not read any further until this session has taken what was written to it. */
-  private readonly heldUp = new Set<Socket>();
+  private readonly heldUp = new Set<PeerSession>();
+  /** What keeps this session from being read: sessions that are slow to take what it has sent, or the answers it is owed. */
+  private readonly holders = new Set<object>();
 
   constructor(
     private readonly socket: Socket,
@@ -110,8 +114,8 @@ class PeerSession implements Session {
 
   write(frame: Buffer, cause: PeerSession): void {
     if (this.socket.destroyed || this.socket.write(frame)) return;
-    this.heldUp.add(cause.socket);
-    cause.socket.pause();
+    this.heldUp.add(cause);
+    cause.hold(this);
   }
 
   destroy(): void {
@@ -119,8 +123,18 @@ class PeerSession implements Session {
   }
 
   private release(): void {
-    for (const source of this.heldUp) source.resume();
+    for (const source of this.heldUp) source.letGo(this);
     this.heldUp.clear();
+  }
+
+  private hold(holder: object): void {
+    this.holders.add(holder);
+    this.socket.pause();
+  }
+
+  private letGo(holder: object): void {
+    this.holders.delete(holder);
+    if (this.holders.size === 0) this.socket.resume();
   }
 
   private take(payload: Buffer): void {
@@ -135,6 +149,7 @@ class PeerSession implements Session {
   private later(code: number, payload: Buffer): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
+      if (this.timers.size < MAX_LATE) this.letGo(this.timers);
       try {
         this.service.received(this, code, payload);
       } catch {
@@ -142,5 +157,6 @@ class PeerSession implements Session {
       }
     }, SLOW_DELAY);
     this.timers.add(timer);
+    if (this.timers.size >= MAX_LATE) this.hold(this.timers);
   }
 }

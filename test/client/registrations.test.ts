@@ -106,6 +106,19 @@ describe('registrations', () => {
     await again;
   });
 
+  it('are asked for once, however many ask meanwhile', async () => {
+    const server = await bench.scriptedApp();
+    const client = await connected(bench.app({ port: server.port }));
+    const connection = await server.connection();
+    const [one, other] = [client.hold(1, 100), client.hold(1, 100)];
+    const answers = [one.register(), one.register(), one.register(true), other.register(true)];
+    await serve(connection, 0);
+    const [first, ...same] = await Promise.all(answers);
+    for (const answer of same) assert.equal(answer, first);
+    await caughtUp(client, connection);
+    assert.equal(connection.unasked, 0);
+  });
+
   it('succeed with the code alone', async () => {
     const server = await bench.scriptedApp();
     const client = await connected(bench.app({ port: server.port }));
@@ -338,10 +351,10 @@ describe('registrations', () => {
       const client = await connected(bench.app({ port: server.port }));
       const connection = await server.connection();
       const registration = client.hold(1, 100);
-      const refused = [registration.register(), registration.register()];
-      for (const each of refused) {
+      for (let n = 0; n < 2; n += 1) {
+        const refused = registration.register();
         await serve(connection, 1);
-        await rejection(each, 'AKM_REJECTED');
+        await rejection(refused, 'AKM_REJECTED');
       }
       await client.close();
       assert.deepEqual(time.clock.pending, []);

@@ -52,6 +52,23 @@ describe('simulator faults', () => {
     while (time.clock.pending.length > 0) await turn();
   });
 
+  it('"slow" does not read on from a client that asks and asks, and answers it all', async () => {
+    const ASKED = 20_000;
+    const simulator = await simulate({ fault: 'slow' });
+    const app = await simulator.app();
+    for (let n = 0; n < ASKED; n += 1) app.send(GET_VERSION.request, {});
+    let most = 0;
+    for (let answered = 0; answered < ASKED; answered += 1) {
+      while (app.unasked === 0) {
+        most = Math.max(most, time.clock.pending.length);
+        time.clock.advance(3000);
+        await turn();
+      }
+      await app.receive(GET_VERSION.response);
+    }
+    assert.ok(most < 5000, `${most} answers were owed at a time`); // no more than one chunk can ask for
+  });
+
   it('"slow" drops a client for what it said, late too', async () => {
     const simulator = await simulate({ fault: 'slow' });
     const amm = await simulator.amm();
