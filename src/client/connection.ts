@@ -191,8 +191,6 @@ export class Connection {
         host,
         port,
         noDelay: true,
-        keepAlive: true,
-        keepAliveInitialDelay: KEEP_ALIVE_DELAY,
         onread: { buffer: Buffer.allocUnsafeSlow(READ_SIZE), callback: (size, buffer) => read(size, buffer) },
         ...WRITE_LIMIT,
       });
@@ -212,7 +210,14 @@ export class Connection {
     const isCurrent = (): boolean => this.socket === socket;
     let failure: Error | undefined;
     socket.on('connect', () => {
-      if (isCurrent()) this.established();
+      if (!isCurrent()) return;
+      if (isOwnEnd(socket)) {
+        failure = new Error(`connect ECONNREFUSED ${socket.remoteAddress ?? ''}:${socket.remotePort ?? ''}`);
+        socket.resetAndDestroy(); // an orderly end would keep the port from the peer for a while
+        return;
+      }
+      socket.setKeepAlive(true, KEEP_ALIVE_DELAY);
+      this.established();
     });
     socket.on('drain', () => {
       if (isCurrent() && this.current === 'connected') this.user.drained();
@@ -370,6 +375,14 @@ export class Connection {
     clearTimeout(this.timer);
     this.timer = undefined;
   }
+}
+
+/**
+ * Whether a socket is connected to itself. Linux may pick the very port that is connected to as the local one, where nobody listens
+ * there: then the connection succeeds, and what is written comes back.
+ */
+function isOwnEnd({ localAddress, localPort, remoteAddress, remotePort }: Socket): boolean {
+  return localPort === remotePort && localAddress === remoteAddress;
 }
 
 /** Where a name resolves to several addresses, the error of the attempts as a whole has no message of its own. */

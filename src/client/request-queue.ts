@@ -16,7 +16,7 @@ export interface Request<T> {
   readonly urgent?: boolean;
   /**
    * Without an answer the connection is usually replaced, since the answer may still come and would be taken for the next
-   * one's. `forgiving` keeps it instead, and one such late answer is then thrown away.
+   * one's. `forgiving` keeps it instead, for as long as nobody asks for an answer of the same code.
    */
   readonly forgiving?: boolean;
 }
@@ -32,6 +32,8 @@ export interface RequestPort {
   readonly peer: string;
   write(frame: Buffer): void;
   replace(reason: AkmError): void;
+  /** Ends the connection in an orderly way and makes a new one; requests that wait go out on that. */
+  renew(): void;
   notConnected(): AkmError;
 }
 
@@ -57,7 +59,7 @@ export class RequestQueue {
   private inFlight: { job: Job; writtenAt: number; timer: NodeJS.Timeout; overtaken: boolean } | undefined;
   /** Runs while a missing connection is still waited for. */
   private patience: NodeJS.Timeout | undefined;
-  /** Response codes whose late answers are to be thrown away. */
+  /** Response codes of forgiving requests that were not answered: an answer that comes now answers nothing else. */
   private readonly overdue = new Set<number>();
 
   /** @param becameIdle called whenever nothing waits and nothing is in flight any more */
@@ -141,8 +143,14 @@ export class RequestQueue {
   pump(): void {
     // what has arrived already cannot be the answer to what is only written now: first it is all read
     while (!this.inFlight && this.port.state === 'connected' && !this.port.receiving) {
-      const job = this.urgent.shift() ?? this.waiting.shift();
+      const queue = this.urgent.length > 0 ? this.urgent : this.waiting;
+      const [job] = queue;
       if (!job) break;
+      if (this.overdue.has(job.responseCode) && !job.forgiving) {
+        this.port.renew(); // here nobody could tell its answer from the late one
+        break;
+      }
+      queue.shift();
       if (isBudgeted(job)) this.budget.give();
       this.fly(job);
     }

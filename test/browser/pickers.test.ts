@@ -74,6 +74,7 @@ for (const version of nodeRedVersions) {
     async function browse(property: string): Promise<void> {
       await editor.page.locator(`#akm-pick-${property}`).click();
       await panel().locator('[role=option]').first().waitFor();
+      await editor.page.waitForFunction('$(":animated").length === 0'); // while it slides open a click can be lost
       assert.deepEqual(await editor.missingTexts(), []);
     }
 

@@ -149,11 +149,43 @@ describe('a peer that is silent', () => {
     time.clock.advance(5000);
     await turn();
     const asked = client.getVersion();
-    await connection.receive(VERSION.request);
+    await connection.ended; // nobody could tell the two answers apart on this connection
     connection.send(VERSION.response, version(1)); // the heartbeat's
-    await caughtUp(client, connection);
-    connection.send(VERSION.response, version(2));
+    const next = await server.connection();
+    await next.receive(VERSION.request);
+    next.send(VERSION.response, version(2));
     assert.equal((await asked).fields.major, 2);
+  });
+
+  it('keeps its connection where it answered the heartbeat late before anything else was asked', async () => {
+    const server = await bench.scriptedApp();
+    const client = await connected(bench.app({ port: server.port, ...options }));
+    const connection = await server.connection();
+    time.clock.advance(30_000);
+    await connection.receive(VERSION.request);
+    time.clock.advance(5000);
+    await turn();
+    connection.send(VERSION.response, version(1));
+    await caughtUp(client, connection);
+    const asked = client.getVersion();
+    await connection.receive(VERSION.request);
+    connection.send(VERSION.response, version(2));
+    assert.deepEqual([(await asked).fields.major, server.accepted], [2, 1]);
+  });
+
+  it('is asked other things on the same connection, whatever became of the heartbeat', async () => {
+    const server = await bench.scriptedApp();
+    const client = await connected(bench.app({ port: server.port, ...options }));
+    const connection = await server.connection();
+    time.clock.advance(30_000);
+    await connection.receive(VERSION.request);
+    time.clock.advance(5000);
+    await turn();
+    const registering = client.hold(1, 100).register();
+    await connection.receive(APP_OPERATIONS.REGISTER_APP.request);
+    connection.send(APP_OPERATIONS.REGISTER_APP.response, { status: 0 });
+    await registering;
+    assert.equal(server.accepted, 1);
   });
 
   it('does not keep requests waiting for longer than one heartbeat', async () => {

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 
 /** Calls `made` with each socket that leads from this process to a server, as soon as it is made. For the suite this is called in. */
-function useNewSockets(made: (socket: Socket) => void): void {
+export function useNewSockets(made: (socket: Socket) => void): void {
   const onSocket = (message: unknown): void => {
     made((message as { socket: Socket }).socket);
   };

@@ -17,6 +17,8 @@ import { Mailbox } from './mailbox.js';
 export interface ScriptedServerOptions {
   /** Address to listen on. Default `127.0.0.1`. */
   host?: string;
+  /** Port to listen on. Default 0: any free one. */
+  port?: number;
   /** Does not end its side when the client ends its own. */
   keepsOpen?: boolean;
 }
@@ -39,7 +41,7 @@ export class ScriptedServer {
 
   static async listen(dialect: Dialect, options: ScriptedServerOptions = {}): Promise<ScriptedServer> {
     const server = new ScriptedServer(dialect, options);
-    await server.listen(options.host ?? '127.0.0.1', 0);
+    await server.listen(options.host ?? '127.0.0.1', options.port ?? 0);
     return server;
   }
 

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import type { ServiceClient } from '../../src/client/service-client.js';
+import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
+import { useNewSockets } from '../support/client-sockets.js';
+import { connected, inState, useBench } from '../support/clients.js';
+import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
+import { freePort } from '../support/free-port.js';
+import { ScriptedServer } from '../support/scripted-server.js';
+
+const SERVICES = {
+  AMM: { dialect: AMM_DIALECT, client: 'amm' },
+  AppEndpoint: { dialect: APP_DIALECT, client: 'app' },
+} as const;
+
+describe('the socket', () => {
+  const bench = useBench();
+  const time = useFakeClock();
+  requireNoTimersLeft(time);
+  let made: (socket: Socket) => void;
+
+  beforeEach(() => {
+    made = () => undefined;
+  });
+  useNewSockets((socket) => {
+    made(socket);
+  });
+
+  for (const [name, { dialect, client: kind }] of Object.entries(SERVICES)) {
+    describe(`to an ${name}`, () => {
+      let server: ScriptedServer | undefined;
+      afterEach(() => server?.close());
+
+      const clientOf = (port: number): ServiceClient =>
+        bench[kind]({ port, reconnectMin: 100, reconnectMax: 100 });
+
+      it('has TCP ask after 15 seconds of silence whether the peer is still there', async () => {
+        const asked: unknown[] = [];
+        made = (socket) => {
+          const setKeepAlive = socket.setKeepAlive.bind(socket);
+          socket.setKeepAlive = (...args) => {
+            asked.push(args);
+            return setKeepAlive(...args);
+          };
+        };
+        server = await ScriptedServer.listen(dialect);
+        await connected(clientOf(server.port));
+        assert.deepEqual(asked, [[true, 15_000]]);
+      });
+
+      it('that is connected to itself, as nobody listens, counts as refused', async () => {
+        const port = await freePort();
+        made = (socket) => {
+          fromPort(socket, port);
+        };
+        const client = clientOf(port);
+        const states: string[] = [];
+        client.on('state', (state, error) => states.push(error ? `${state}: ${error.message}` : state));
+        client.open();
+        await inState(client, 'disconnected');
+        assert.deepEqual(states, ['connecting', `disconnected: connect ECONNREFUSED 127.0.0.1:${port}`]);
+        made = () => undefined;
+        server = await ScriptedServer.listen(dialect, { port });
+        time.clock.advance(100);
+        await inState(client, 'connected');
+      });
+    });
+  }
+});
+
+/** Makes a socket connect from a port of its own choice, as the system may choose it. */
+function fromPort(socket: Socket, localPort: number): void {
+  const connect = socket.connect.bind(socket) as (normalized: object) => Socket;
+  Object.defineProperty(socket, 'connect', {
+    value: (normalized: [options: object]) => {
+      Object.assign(normalized[0], { localPort });
+      return connect(normalized);
+    },
+  });
+}
