@@ -31,9 +31,9 @@ export interface Registration {
   readonly appValue: number;
   readonly state: RegistrationState;
   /**
-   * Resolves once the application is registered: at once where it is, else after asking. Whoever calls while the AppEndpoint is being
-   * asked gets that answer.
-   * @param again asks the AppEndpoint though the application is registered
+   * Resolves once the application is registered: at once where it is, with the answer that is waited for where the AppEndpoint is being
+   * asked already, else after asking.
+   * @param again asks the AppEndpoint in any case
    * @throws AkmError (as a rejection) `AKM_REJECTED` with the status, or what any request may fail with; the client goes on trying
    */
   register(again?: boolean): Promise<Registered>;
@@ -233,7 +233,7 @@ class Entry {
   async register(again: boolean): Promise<Registered> {
     this.wanted = true;
     if (this.answer && !again) return this.answer;
-    return this.underWay ?? this.ask(false);
+    return (again ? undefined : this.underWay) ?? this.ask(false);
   }
 
   /** Registers without anybody waiting for it; who holds it is told. */
@@ -267,7 +267,9 @@ class Entry {
 
   private ask(urgent: boolean): Promise<Registered> {
     clearTimeout(this.retryTimer);
-    const request = this.request(urgent);
+    const request = this.request(urgent).finally(() => {
+      if (this.underWay === request) this.underWay = undefined;
+    });
     this.underWay = request;
     return request;
   }
@@ -276,6 +278,7 @@ class Entry {
     try {
       const answer = await this.port.register(this.atrId, this.appValue, urgent, this.permit);
       if (this.epochAsked === this.epoch) {
+        clearTimeout(this.retryTimer);
         this.answer = answer;
         this.backoff.reset();
         this.change('registered');
@@ -285,8 +288,6 @@ class Entry {
       const isCurrent = this.epochAsked === this.epoch;
       if (isCurrent && error instanceof AkmError && error.code === 'AKM_REJECTED') this.refused(error);
       throw error;
-    } finally {
-      this.underWay = undefined;
     }
   }
 

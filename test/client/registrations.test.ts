@@ -106,15 +106,31 @@ describe('registrations', () => {
     await again;
   });
 
-  it('are asked for once, however many ask meanwhile', async () => {
+  it('are asked for once, however many want them meanwhile', async () => {
     const server = await bench.scriptedApp();
     const client = await connected(bench.app({ port: server.port }));
     const connection = await server.connection();
     const [one, other] = [client.hold(1, 100), client.hold(1, 100)];
-    const answers = [one.register(), one.register(), one.register(true), other.register(true)];
+    const answers = [one.register(), one.register(), other.register()];
     await serve(connection, 0);
     const [first, ...same] = await Promise.all(answers);
     for (const answer of same) assert.equal(answer, first);
+    await caughtUp(client, connection);
+    assert.equal(connection.unasked, 0);
+  });
+
+  it('that are asked for again meanwhile are waited for in the end', async () => {
+    const server = await bench.scriptedApp();
+    const client = await connected(bench.app({ port: server.port }));
+    const connection = await server.connection();
+    const registration = client.hold(1, 100);
+    const [first, again] = [registration.register(), registration.register(true)];
+    await serve(connection, 1);
+    await rejection(first, 'AKM_REJECTED');
+    const joined = registration.register();
+    await serve(connection, 0);
+    assert.equal(await joined, await again);
+    assert.deepEqual(time.clock.pending, [], 'nothing is tried again any more');
     await caughtUp(client, connection);
     assert.equal(connection.unasked, 0);
   });

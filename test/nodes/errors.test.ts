@@ -63,7 +63,7 @@ for (const { type, service, operation } of nodes) {
 
     it('are AKM_QUEUE_FULL where as many wait as may, and AKM_CLOSED for these when the flow stops', async () => {
       const peer = await bench.simulator({ fault: 'silent' });
-      const other = { id: 'other', type: service === 'amm' ? 'akm-list-atrs' : 'akm-app-info' };
+      const other = { id: 'other', type: service === 'amm' ? 'akm-list-atrs' : 'akm-register', auto: false };
       await nodeRed.start(connection(peer, { queueLimit: '1' }), node, other);
       await nodeRed.showing('other', 'connected');
       const inFlight = nodeRed.input('other');
