@@ -49,10 +49,23 @@ export class Editor {
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     const editor = new Editor(page);
     await page.goto(url);
-    await editor.paletteNode('akm-send').waitFor();
+    await editor.loaded();
+    return editor;
+  }
+
+  private async loaded(): Promise<void> {
+    const { page } = this;
+    await this.paletteNode('akm-send').waitFor();
     await page.locator('#red-ui-workspace-tabs .red-ui-tab').first().waitFor();
     await page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
-    return editor;
+  }
+
+  /** Switches to a language, as the choice in the user settings does, which takes effect when the editor is loaded anew. */
+  async switchLanguage(language: string): Promise<void> {
+    const { page } = this;
+    await page.evaluate(`localStorage.setItem('editor-language', ${JSON.stringify(language)})`);
+    await page.reload();
+    await this.loaded();
   }
 
   /** Takes it as it is meant to be when a request to such an address fails. */
