@@ -239,14 +239,9 @@ export class Connection {
   /** Returns what is to be called with all that the socket reads, and returns whether it may go on. */
   private receiveFrom(socket: Socket): (size: number, buffer: Uint8Array) => boolean {
     const isCurrent = (): boolean => this.socket === socket;
-    const isEnding = (): boolean => this.sequel !== undefined;
     const receiver = new Receiver(this.dialect, {
-      get isCurrent() {
-        return isCurrent();
-      },
-      get isEnding() {
-        return isEnding();
-      },
+      isCurrent,
+      isEnding: () => this.sequel !== undefined,
       payload: (payload) => {
         this.backoff.reset(); // a peer that speaks the protocol is no reason for long pauses
         return this.user.payload(payload);

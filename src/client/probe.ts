@@ -3,7 +3,7 @@ import { orAborted } from './abortable.js';
 import { AmmClient } from './amm-client.js';
 import { AppClient } from './app-client.js';
 import { isIdentifier } from '../protocol/identifier.js';
-import { atrsIn } from './lists.js';
+import { ASK, atrsIn } from './lists.js';
 import type { ClientOptions } from './options.js';
 import type { ServiceClient } from './service-client.js';
 import { shortLived, tenths } from './short-lived.js';
@@ -47,8 +47,6 @@ interface Question<C, F> {
   operation: string;
   ask: (client: C) => Promise<{ latencyMs: number; facts: F }>;
 }
-
-const ASK = { forgiving: true };
 
 const AMM_QUESTIONS: readonly Question<AmmClient, AmmFacts>[] = [
   {

@@ -6,9 +6,9 @@ import { Pace } from './pace.js';
 /** What a {@link Receiver} needs of its connection. */
 export interface ReceiverPort {
   /** Whether the socket is still the connection's: what arrives on an old one is for nobody. */
-  readonly isCurrent: boolean;
+  isCurrent(): boolean;
   /** Whether the connection is being ended, and there is little time to hand on what has arrived. */
-  readonly isEnding: boolean;
+  isEnding(): boolean;
   /**
    * A whole payload. The buffer is a view that is valid during the call only.
    * @returns whether a flow has got something to do with it, which it does later
@@ -40,7 +40,7 @@ export class Receiver {
     private readonly port: ReceiverPort,
   ) {
     this.decoder = new FrameDecoder(dialect, (payload) => {
-      if (!port.isCurrent) this.decoder.stop();
+      if (!port.isCurrent()) this.decoder.stop();
       else if (port.payload(payload)) this.pace.spend();
     });
   }
@@ -81,8 +81,8 @@ export class Receiver {
 
   private goOn(): void {
     const { port } = this;
-    if (!this.late || !port.isCurrent) return;
-    if (this.handOn(port.isEnding)) return; // the rest in the next turn
+    if (!this.late || !port.isCurrent()) return;
+    if (this.handOn(port.isEnding())) return; // the rest in the next turn
     port.settled();
     port.resume();
     setImmediate(() => {
@@ -104,7 +104,7 @@ export class Receiver {
         error instanceof AkmError ? error : new AkmError('AKM_PROTOCOL', messageOf(error), { cause: error }),
       );
     }
-    if (port.isCurrent && arrived.offset < chunk.length) return true;
+    if (port.isCurrent() && arrived.offset < chunk.length) return true;
     this.arrived = undefined;
     return false;
   }

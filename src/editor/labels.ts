@@ -28,7 +28,7 @@ export function createLabels(translate: Translate, namesOf: (connection: unknown
     const names = namesOf(node['connection']);
     const atrId = literal(node, 'atrId');
     const appValue = literal(node, 'appValue');
-    const atrNumber = numberOf(atrId, names);
+    const atrNumber = numberOf(atrId, 'atrId', names);
     const atrName = isName(atrId) ? atrId : atrNumber === undefined ? undefined : names.ofAtr(atrNumber);
     const atr =
       atrId === undefined

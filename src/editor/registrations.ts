@@ -1,4 +1,3 @@
-import type { Names } from '../settings/names.js';
 import { toWholeNumber } from '../settings/values.js';
 import { connectionOf, namesOf } from './connections.js';
 import { numberOf } from './names/named-value.js';
@@ -29,7 +28,10 @@ export function registrationsBeside(connection: unknown): Registration[] {
     if (atrIdType !== 'num' || appValueType !== 'num') return [];
     if (typeof own !== 'string' || appEndpointOf(own) !== there) return [];
     const names = namesOf(own);
-    const [atrId, appValue] = [numberOf(node['atrId'], names), appValueOf(node['appValue'], names)];
+    const [atrId, appValue] = [
+      numberOf(node['atrId'], 'atrId', names),
+      numberOf(node['appValue'], 'appValue', names),
+    ];
     if (atrId === undefined || appValue === undefined) return [];
     const name = typeof node['name'] === 'string' ? node['name'] : '';
     return [{ node: node.id, name, connection: own, atrId, appValue }];
@@ -45,7 +47,7 @@ export function registrationsBeside(connection: unknown): Registration[] {
  */
 export function isTaken(node: unknown, connection: unknown, atrId: unknown, appValue: unknown): boolean {
   const names = namesOf(connection);
-  const [wantedAtr, wantedApp] = [numberOf(atrId, names), appValueOf(appValue, names)];
+  const [wantedAtr, wantedApp] = [numberOf(atrId, 'atrId', names), numberOf(appValue, 'appValue', names)];
   return (
     wantedAtr !== undefined &&
     wantedApp !== undefined &&
@@ -62,7 +64,7 @@ export function isTaken(node: unknown, connection: unknown, atrId: unknown, appV
 /** The lowest App Value, from 100 on, that no register node of the workspace has, whatever its ATR and connection. */
 export function freeAppValue(): number {
   const used = new Set(
-    registerNodes().map(({ connection, appValue }) => appValueOf(appValue, namesOf(connection))),
+    registerNodes().map(({ connection, appValue }) => numberOf(appValue, 'appValue', namesOf(connection))),
   );
   let free = FIRST_APP_VALUE;
   while (used.has(free) && free < RANGES.u16.max) free++;
@@ -82,8 +84,4 @@ function appEndpointOf(connection: unknown): string | undefined {
   if (!found) return undefined;
   const { appHost, appPort } = found;
   return `${String(appHost).trim().toLowerCase()} ${toWholeNumber(appPort) ?? String(appPort)}`;
-}
-
-function appValueOf(text: unknown, names: Names): number | undefined {
-  return toWholeNumber(text) ?? (typeof text === 'string' ? names.get(text)?.appValue : undefined);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Browser, Locator } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import {
   akmNode,
   connectionNode,
@@ -7,67 +7,45 @@ import {
   freePorts,
   nodeRedVersions,
   onTab,
-  type Ports,
-  RealNodeRed,
+  simulatorNode,
 } from '../support/real-node-red';
-import { Editor, startBrowser } from './editor';
+import type { Editor } from './editor';
+import { useEditor } from './use-editor';
 
 for (const version of nodeRedVersions) {
   describe(`${version.title}: the form of a connection`, () => {
-    let nodeRed: RealNodeRed;
-    let browser: Browser;
-    let editor: Editor;
-    let ports: Ports;
-
-    before(async function () {
-      this.timeout(300_000);
-      ports = await freePorts();
-      nodeRed = await RealNodeRed.start(version);
-      browser = await startBrowser();
-    });
-
-    afterEach(async function () {
-      await editor.pictureOf(this.currentTest);
-      assert.deepEqual(await editor.close(), []);
-    });
-
-    after(async () => {
-      await browser.close();
-      assert.equal(await nodeRed.stop(), 0);
-    });
+    const suite = useEditor(version);
 
     /** Opens the editor on a connection with these properties that one node uses, beside a simulator for it. */
     async function openEditor(properties: object = {}): Promise<void> {
-      const { ammPort, appPort } = ports;
-      const simulator = { ammPort: String(ammPort), appPort: String(appPort), endpoints: '3', atrs: '7' };
-      await nodeRed.deploy(
+      await suite.nodeRed.deploy(
         onTab(
-          akmNode('simulator', 'akm-simulator', { host: '127.0.0.1', fault: '', ...simulator }),
-          { ...connectionNode('machine', ports), ...properties },
+          simulatorNode(suite.ports, { endpoints: 3, atrs: 7 }),
+          { ...connectionNode('machine', suite.ports), ...properties },
           akmNode('list', 'akm-list-endpoints', { connection: 'machine', filter: '0', filterType: 'num' }),
         ),
       );
-      editor = await Editor.open(browser, nodeRed.url);
+      await suite.open();
     }
 
     async function openForm(properties: object = {}): Promise<void> {
       await openEditor(properties);
-      await editor.openForm('list');
-      await editor.openConnectionForm();
+      await suite.editor.openForm('list');
+      await suite.editor.openConnectionForm();
     }
 
-    const field = (property: string): Locator => editor.page.locator(`#node-config-input-${property}`);
+    const field = (property: string): Locator => suite.editor.page.locator(`#node-config-input-${property}`);
 
     /** The mark of a tab with a mistake in it. */
     const markOf = (name: Parameters<Editor['connectionTab']>[0]): Locator =>
-      editor.connectionTab(name).locator('.akm-tab-mark');
+      suite.editor.connectionTab(name).locator('.akm-tab-mark');
 
     /** The connection as the runtime has it. */
     async function deployed(): Promise<FlowNode | undefined> {
-      await editor.connectionDone();
-      await editor.done();
-      await editor.deploy();
-      const flows = (await nodeRed.json('flows')) as FlowNode[];
+      await suite.editor.connectionDone();
+      await suite.editor.done();
+      await suite.editor.deploy();
+      const flows = (await suite.nodeRed.json('flows')) as FlowNode[];
       return flows.find(({ id }) => id === 'machine');
     }
 
@@ -75,25 +53,25 @@ for (const version of nodeRedVersions) {
       await openForm();
       const own = { services: field('ammHost'), timing: field('heartbeat'), layouts: field('successCode') };
       for (const [name, shown] of Object.entries(own)) {
-        const tab = editor.connectionTab(name as keyof typeof own);
+        const tab = suite.editor.connectionTab(name as keyof typeof own);
         if (name === 'timing') await tab.press('Enter');
         else await tab.click();
         await shown.waitFor();
         for (const other of Object.values(own)) assert.equal(await other.isVisible(), other === shown, name);
-        assert.deepEqual(await editor.missingTexts(), []);
+        assert.deepEqual(await suite.editor.missingTexts(), []);
       }
     });
 
     it('marks the tab with a mistake in it for as long as it is there', async () => {
       await openForm();
-      await editor.connectionTab('timing').click();
-      await editor.type(field('reconnectMax'), '1');
+      await suite.editor.connectionTab('timing').click();
+      await suite.editor.type(field('reconnectMax'), '1');
       await markOf('timing').waitFor();
-      await editor.connectionTab('services').click();
+      await suite.editor.connectionTab('services').click();
       assert.ok(await markOf('timing').isVisible(), 'on any other tab too');
       assert.ok(!(await markOf('services').isVisible()));
-      await editor.connectionTab('timing').click();
-      await editor.type(field('reconnectMax'), '1000');
+      await suite.editor.connectionTab('timing').click();
+      await suite.editor.type(field('reconnectMax'), '1000');
       await markOf('timing').waitFor({ state: 'hidden' });
     });
 
@@ -105,8 +83,8 @@ for (const version of nodeRedVersions) {
 
     it('keeps names, and refuses those that cannot be', async () => {
       await openForm();
-      const { page } = editor;
-      await editor.connectionTab('names').click();
+      const { page } = suite.editor;
+      await suite.editor.connectionTab('names').click();
       const table = page.locator('#akm-connection-names');
       const add = table.locator('.red-ui-editableList-addButton');
       const mistakes = table.locator('.akm-names-mistakes:not(:empty)');
@@ -115,33 +93,33 @@ for (const version of nodeRedVersions) {
 
       await add.click();
       await table.locator('input.akm-names-name:focus').waitFor();
-      await editor.type(cell(0, 'name'), '0x64');
-      await editor.type(cell(0, 'appValue'), '100');
+      await suite.editor.type(cell(0, 'name'), '0x64');
+      await suite.editor.type(cell(0, 'appValue'), '100');
       await mistakes.waitFor();
       await markOf('names').waitFor();
-      assert.deepEqual(await editor.missingTexts(), []);
-      await editor.type(cell(0, 'name'), 'pump-7');
+      assert.deepEqual(await suite.editor.missingTexts(), []);
+      await suite.editor.type(cell(0, 'name'), 'pump-7');
       await mistakes.waitFor({ state: 'detached' });
 
       await add.click();
-      await editor.type(cell(1, 'name'), 'pump-7');
-      await editor.type(cell(1, 'id'), '0xE1');
+      await suite.editor.type(cell(1, 'name'), 'pump-7');
+      await suite.editor.type(cell(1, 'id'), '0xE1');
       await table.locator('input.akm-names-name.input-error').waitFor();
       await table.locator('.red-ui-editableList-item-remove').nth(1).click();
       await markOf('names').waitFor({ state: 'hidden' });
       await add.click();
-      await editor.type(cell(1, 'name'), 'line-3');
+      await suite.editor.type(cell(1, 'name'), 'line-3');
       assert.equal(await mistakes.count(), 0, 'the row is still being filled in');
       await cell(0, 'name').click();
       await mistakes.filter({ hasText: 'at least one of the three' }).waitFor();
-      await editor.type(cell(1, 'name'), ' ');
+      await suite.editor.type(cell(1, 'name'), ' ');
       await mistakes.waitFor({ state: 'detached' });
 
       const pump = { name: 'pump-7', id: '', atrId: '', appValue: '100' };
       assert.deepEqual((await deployed())?.['names'], [pump], 'and nothing of the blank row');
-      await editor.openForm('list');
-      await editor.openConnectionForm();
-      await editor.connectionTab('names').click();
+      await suite.editor.openForm('list');
+      await suite.editor.openConnectionForm();
+      await suite.editor.connectionTab('names').click();
       assert.deepEqual(
         await Promise.all(Object.keys(pump).map((column) => cell(0, column).inputValue())),
         Object.values(pump),
@@ -150,8 +128,8 @@ for (const version of nodeRedVersions) {
 
     it('picks what is to be named from what the services list', async () => {
       await openForm({ names: [{ name: 'pump-7', id: '', atrId: '', appValue: '100' }] });
-      const { page } = editor;
-      await editor.connectionTab('names').click();
+      const { page } = suite.editor;
+      await suite.editor.connectionTab('names').click();
       const [ofIdentifier, ofAtrId] = await page.locator('button.akm-names-pick').all();
       const option = page.locator('.akm-picker-option');
       await ofIdentifier?.click();
@@ -168,9 +146,9 @@ for (const version of nodeRedVersions) {
 
     it('tests the connection with what it holds, before anything is deployed', async () => {
       await openForm({ ammPort: '1', appPort: '1' });
-      const { page } = editor;
-      await editor.type(field('ammPort'), String(ports.ammPort));
-      await editor.type(field('appPort'), String(ports.appPort));
+      const { page } = suite.editor;
+      await suite.editor.type(field('ammPort'), String(suite.ports.ammPort));
+      await suite.editor.type(field('appPort'), String(suite.ports.appPort));
       await page.locator('#akm-test').click();
       const services = page.locator('#akm-test-result .akm-fine + div');
       await services.nth(1).waitFor();
@@ -184,9 +162,9 @@ for (const version of nodeRedVersions) {
 
     it('says what is wrong with each service', async () => {
       await openForm();
-      const { page } = editor;
+      const { page } = suite.editor;
       const { ammPort } = await freePorts();
-      await editor.type(field('ammPort'), String(ammPort));
+      await suite.editor.type(field('ammPort'), String(ammPort));
       await page.locator('#akm-test').click();
       await page.locator('#akm-test-result .akm-fine').waitFor();
       const refused = page.locator('#akm-test-result .akm-mistake + div');
@@ -196,8 +174,8 @@ for (const version of nodeRedVersions) {
 
     it('says what is wrong with the settings themselves', async () => {
       await openForm();
-      const { page } = editor;
-      await editor.type(field('ammHost'), '${NOT_SET_ANYWHERE}');
+      const { page } = suite.editor;
+      await suite.editor.type(field('ammHost'), '${NOT_SET_ANYWHERE}');
       await page.locator('#akm-test').click();
       const refused = page.locator('#akm-test-result .akm-mistake + div').first();
       assert.match(await refused.innerText(), /A setting cannot be used\.\n.*NOT_SET_ANYWHERE/);
@@ -205,21 +183,21 @@ for (const version of nodeRedVersions) {
 
     it('brings a connection of an older package up to date, and changes nothing by that', async () => {
       await openEditor({ heartbeat: undefined, queueLimit: undefined });
-      const { page } = editor;
+      const { page } = suite.editor;
       assert.deepEqual(await page.evaluate(`[RED.nodes.dirty(), !!RED.nodes.node('machine').changed]`), [
         false,
         false,
       ]);
-      await editor.triangle('list').waitFor({ state: 'hidden' });
-      await editor.openForm('list');
-      await editor.openConnectionForm();
-      await editor.connectionTab('timing').click();
+      await suite.editor.triangle('list').waitFor({ state: 'hidden' });
+      await suite.editor.openForm('list');
+      await suite.editor.openConnectionForm();
+      await suite.editor.connectionTab('timing').click();
       assert.deepEqual(
         [await field('heartbeat').inputValue(), await field('queueLimit').inputValue()],
         ['30', '1000'],
       );
-      await editor.connectionTab('services').click();
-      await editor.type(field('name'), 'machine');
+      await suite.editor.connectionTab('services').click();
+      await suite.editor.type(field('name'), 'machine');
       const { version, heartbeat, names }: Partial<FlowNode> = (await deployed()) ?? {};
       assert.deepEqual({ version, heartbeat, names }, { version: 1, heartbeat: '30', names: [] });
       const imported = `RED.nodes.import([{ id: 'imported', type: 'akm-connection' }]).nodes[0].heartbeat`;

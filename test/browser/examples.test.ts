@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { exampleNames, nodeRedVersions, RealNodeRed } from '../support/real-node-red';
-import { Editor, startBrowser } from './editor';
+import { exampleNames, nodeRedVersions } from '../support/real-node-red';
+import { useEditor } from './use-editor';
 
 /** What a person does with an example, and what the debug sidebar then shows. */
 interface Try {
@@ -42,41 +41,23 @@ const tries: Readonly<Record<string, readonly Try[]>> = {
 
 for (const version of nodeRedVersions) {
   describe(`${version.title}: the examples in the editor`, () => {
-    let nodeRed: RealNodeRed;
-    let browser: Browser;
-    let editor: Editor;
-
-    before(async function () {
-      this.timeout(300_000);
-      nodeRed = await RealNodeRed.start(version);
-      browser = await startBrowser();
-    });
+    const suite = useEditor(version);
 
     beforeEach(async () => {
-      await nodeRed.deploy([]);
-      editor = await Editor.open(browser, nodeRed.url);
-      await editor.showDebugSidebar();
-    });
-
-    afterEach(async function () {
-      await editor.pictureOf(this.currentTest);
-      assert.deepEqual(await editor.close(), []);
-    });
-
-    after(async () => {
-      await browser.close();
-      assert.equal(await nodeRed.stop(), 0);
+      await suite.nodeRed.deploy([]);
+      await suite.open();
+      await suite.editor.showDebugSidebar();
     });
 
     for (const name of exampleNames) {
       it(`"${name}" is imported from the menu, deployed without an edit, and does its work`, async () => {
         const steps = tries[name];
         assert.ok(steps, 'every example has something to try');
-        await editor.importExample(name);
-        await editor.deploy();
+        await suite.editor.importExample(name);
+        await suite.editor.deploy();
         for (const { press, node, shows } of steps) {
-          if (press !== undefined) await editor.press(press);
-          await editor.debugMessage(`node: ${node}`).filter({ hasText: shows }).first().waitFor();
+          if (press !== undefined) await suite.editor.press(press);
+          await suite.editor.debugMessage(`node: ${node}`).filter({ hasText: shows }).first().waitFor();
         }
       });
     }

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import type { Browser, Locator } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import {
   akmNode,
   connectionNode,
   type FlowNode,
-  freePorts,
   nodeRedVersions,
   onTab,
   paletteTypes,
   type Ports,
-  RealNodeRed,
+  simulatorNode,
 } from '../support/real-node-red';
-import { Editor, startBrowser } from './editor';
+import type { Editor } from './editor';
+import { useEditor } from './use-editor';
 
 /** A field of a form, a value that it refuses, and one that it takes. */
 interface Field {
@@ -47,54 +47,22 @@ function refusal(editor: Editor, property: string): Locator {
 
 for (const version of nodeRedVersions) {
   describe(`${version.title}: the nodes in the editor`, () => {
-    let nodeRed: RealNodeRed;
-    let browser: Browser;
-    let editor: Editor;
-    let ports: Ports;
-
-    before(async function () {
-      this.timeout(300_000);
-      ports = await freePorts();
-      nodeRed = await RealNodeRed.start(version);
-      browser = await startBrowser();
-    });
-
-    afterEach(async function () {
-      await editor.pictureOf(this.currentTest);
-      assert.deepEqual(await editor.close(), []);
-    });
-
-    after(async () => {
-      await browser.close();
-      assert.equal(await nodeRed.stop(), 0);
-    });
+    const suite = useEditor(version);
 
     /** Opens the editor on a tab with these nodes. */
     async function open(...nodes: FlowNode[]): Promise<void> {
-      await nodeRed.deploy(onTab(...nodes));
-      editor = await Editor.open(browser, nodeRed.url);
-    }
-
-    function simulatorNode(): FlowNode {
-      const { ammPort, appPort } = ports;
-      const properties = {
-        ammPort: String(ammPort),
-        appPort: String(appPort),
-        endpoints: '4',
-        atrs: '5',
-        fault: '',
-      };
-      return akmNode('simulator', 'akm-simulator', { host: '127.0.0.1', ...properties });
+      await suite.nodeRed.deploy(onTab(...nodes));
+      await suite.open();
     }
 
     async function connected(id: string): Promise<void> {
-      await editor.node(id).locator('.red-ui-flow-node-status-dot-green').waitFor();
+      await suite.editor.node(id).locator('.red-ui-flow-node-status-dot-green').waitFor();
     }
 
     /** What it shows with a connection: what needs a registration has none here. */
     async function running(id: string, type: string): Promise<void> {
       if (type !== 'akm-send' && type !== 'akm-receive') return connected(id);
-      const label = editor.node(id).locator('.red-ui-flow-node-status-label');
+      const label = suite.editor.node(id).locator('.red-ui-flow-node-status-label');
       await label.filter({ hasText: 'not registered' }).waitFor();
     }
 
@@ -102,7 +70,7 @@ for (const version of nodeRedVersions) {
       await open();
       for (const type of paletteTypes) {
         assert.notEqual(
-          await editor.paletteNode(type).locator('.red-ui-palette-label').innerText(),
+          await suite.editor.paletteNode(type).locator('.red-ui-palette-label').innerText(),
           '',
           type,
         );
@@ -110,63 +78,63 @@ for (const version of nodeRedVersions) {
     });
 
     it('akm-connection refuses a port that cannot be, takes one that can, and connects', async () => {
-      await open(simulatorNode());
-      const { page } = editor;
-      const id = await editor.dragFromPalette('akm-list-endpoints', 120);
-      await editor.openForm(id);
+      await open(simulatorNode(suite.ports));
+      const { page } = suite.editor;
+      const id = await suite.editor.dragFromPalette('akm-list-endpoints', 120);
+      await suite.editor.openForm(id);
       await page.locator('#node-input-btn-connection-add').click();
       const ammPort = page.locator('#node-config-input-ammPort');
       const refused = page.locator('#node-config-input-ammPort.input-error');
-      await editor.type(ammPort, '65536');
+      await suite.editor.type(ammPort, '65536');
       await refused.waitFor();
-      assert.deepEqual(await editor.missingTexts(), []);
-      await editor.type(ammPort, String(ports.ammPort));
+      assert.deepEqual(await suite.editor.missingTexts(), []);
+      await suite.editor.type(ammPort, String(suite.ports.ammPort));
       await refused.waitFor({ state: 'detached' });
-      await editor.type(page.locator('#node-config-input-appPort'), String(ports.appPort));
+      await suite.editor.type(page.locator('#node-config-input-appPort'), String(suite.ports.appPort));
       await page.locator('#node-config-dialog-ok').click();
       await ammPort.waitFor({ state: 'detached' });
-      await editor.done();
-      await editor.triangle(id).waitFor({ state: 'hidden' });
-      await editor.deploy();
+      await suite.editor.done();
+      await suite.editor.triangle(id).waitFor({ state: 'hidden' });
+      await suite.editor.deploy();
       await connected(id);
     });
 
     it('akm-register begins with an App Value that no other has', async () => {
       const literal = { atrId: '1', atrIdType: 'num', appValue: '100', appValueType: 'num', auto: false };
       await open(
-        simulatorNode(),
-        connectionNode('machine', ports),
+        simulatorNode(suite.ports),
+        connectionNode('machine', suite.ports),
         akmNode('there', 'akm-register', { connection: 'machine', name: 'there', ...literal }),
       );
-      const chart = editor.page.locator('#red-ui-workspace-chart');
-      await editor.paletteNode('akm-register').dragTo(chart, { targetPosition: { x: 200, y: 300 } });
-      await editor.openForm(await editor.idOf('akm-register', ''));
-      assert.equal(await editor.page.locator('#node-input-appValue').inputValue(), '101');
-      await editor.done();
+      const chart = suite.editor.page.locator('#red-ui-workspace-chart');
+      await suite.editor.paletteNode('akm-register').dragTo(chart, { targetPosition: { x: 200, y: 300 } });
+      await suite.editor.openForm(await suite.editor.idOf('akm-register', ''));
+      assert.equal(await suite.editor.page.locator('#node-input-appValue').inputValue(), '101');
+      await suite.editor.done();
     });
 
     it('akm-connection refuses a layout that cannot be read, and keeps one that can', async () => {
-      await open(simulatorNode(), connectionNode('machine', ports));
-      const { page } = editor;
-      const id = await editor.dragFromPalette('akm-provision', 120);
-      await editor.openForm(id);
+      await open(simulatorNode(suite.ports), connectionNode('machine', suite.ports));
+      const { page } = suite.editor;
+      const id = await suite.editor.dragFromPalette('akm-provision', 120);
+      await suite.editor.openForm(id);
       await page.locator('#node-input-connection').selectOption('machine');
-      await editor.openConnectionForm();
-      await editor.connectionTab('layouts').click();
+      await suite.editor.openConnectionForm();
+      await suite.editor.connectionTab('layouts').click();
       const layout = page.locator('#akm-layout-text');
       const refused = page.locator('#akm-layout-text.input-error');
       await page.locator('#akm-layout-message').selectOption('PROVISION_ENDPOINT_REQUEST');
-      await editor.type(layout, 'id:id129');
+      await suite.editor.type(layout, 'id:id129');
       await refused.waitFor();
-      assert.deepEqual(await editor.missingTexts(), []);
-      await editor.type(layout, 'id:id128 role:u16');
+      assert.deepEqual(await suite.editor.missingTexts(), []);
+      await suite.editor.type(layout, 'id:id128 role:u16');
       await refused.waitFor({ state: 'detached' });
       await page.locator('#node-config-dialog-ok').click();
       await layout.waitFor({ state: 'detached' });
-      await editor.done();
-      await editor.deploy();
+      await suite.editor.done();
+      await suite.editor.deploy();
       await connected(id);
-      const flows = (await nodeRed.json('flows')) as FlowNode[];
+      const flows = (await suite.nodeRed.json('flows')) as FlowNode[];
       const machine = flows.find((node) => node.id === 'machine');
       assert.deepEqual(machine?.['layouts'], { PROVISION_ENDPOINT_REQUEST: 'id:id128 role:u16' });
     });
@@ -175,28 +143,31 @@ for (const version of nodeRedVersions) {
       it(`${type} refuses a value that cannot be, takes one that can, and runs`, async () => {
         const field = fields[type];
         const needsConnection = type !== 'akm-simulator';
-        await open(...(needsConnection ? [simulatorNode(), connectionNode('machine', ports)] : []));
-        const { page } = editor;
+        await open(
+          ...(needsConnection ? [simulatorNode(suite.ports), connectionNode('machine', suite.ports)] : []),
+        );
+        const { page } = suite.editor;
         const connection = page.locator('#node-input-connection');
-        const id = await editor.dragFromPalette(type, 120);
+        const id = await suite.editor.dragFromPalette(type, 120);
 
-        await editor.openForm(id);
+        await suite.editor.openForm(id);
         if (needsConnection) await connection.selectOption(field ? 'machine' : '_ADD_');
-        if (field) await editor.type(inputOf(editor, field.property), field.wrong);
-        await refusal(editor, field?.property ?? 'connection').waitFor();
-        assert.deepEqual(await editor.missingTexts(), []);
-        await editor.done();
-        await editor.triangle(id).waitFor();
+        if (field) await suite.editor.type(inputOf(suite.editor, field.property), field.wrong);
+        await refusal(suite.editor, field?.property ?? 'connection').waitFor();
+        assert.deepEqual(await suite.editor.missingTexts(), []);
+        await suite.editor.done();
+        await suite.editor.triangle(id).waitFor();
 
-        await editor.openForm(id);
+        await suite.editor.openForm(id);
         if (needsConnection) await connection.selectOption('machine');
-        if (field) await editor.type(inputOf(editor, field.property), field.right(ports));
-        await refusal(editor, field?.property ?? 'connection').waitFor({ state: 'detached' });
-        if (!needsConnection) await editor.type(inputOf(editor, 'appPort'), String(ports.appPort));
-        await editor.done();
-        await editor.triangle(id).waitFor({ state: 'hidden' });
+        if (field) await suite.editor.type(inputOf(suite.editor, field.property), field.right(suite.ports));
+        await refusal(suite.editor, field?.property ?? 'connection').waitFor({ state: 'detached' });
+        if (!needsConnection)
+          await suite.editor.type(inputOf(suite.editor, 'appPort'), String(suite.ports.appPort));
+        await suite.editor.done();
+        await suite.editor.triangle(id).waitFor({ state: 'hidden' });
 
-        await editor.deploy();
+        await suite.editor.deploy();
         await running(id, type);
       });
     }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Browser, Locator } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import {
   akmNode,
   connectionNode,
@@ -7,11 +7,10 @@ import {
   freePorts,
   nodeRedVersions,
   onTab,
-  type Ports,
-  RealNodeRed,
+  simulatorNode,
   startSimulatorCommand,
 } from '../support/real-node-red';
-import { Editor, startBrowser } from './editor';
+import { useEditor } from './use-editor';
 
 /** A name that would run a script, and fetch a picture that is not there, if it ever became HTML. */
 const HOSTILE = '<img src=x onerror=fail()>';
@@ -25,40 +24,18 @@ const NAMES = [
 
 for (const version of nodeRedVersions) {
   describe(`${version.title}: picking what a field holds`, () => {
-    let nodeRed: RealNodeRed;
-    let browser: Browser;
-    let editor: Editor;
-    let ports: Ports;
-
-    before(async function () {
-      this.timeout(300_000);
-      ports = await freePorts();
-      nodeRed = await RealNodeRed.start(version);
-      browser = await startBrowser();
-    });
-
-    afterEach(async function () {
-      await editor.pictureOf(this.currentTest);
-      assert.deepEqual(await editor.close(), []);
-    });
-
-    after(async () => {
-      await browser.close();
-      assert.equal(await nodeRed.stop(), 0);
-    });
+    const suite = useEditor(version);
 
     /** Opens the editor on a tab with these nodes, a simulator and a connection to it. */
     async function open(...nodes: FlowNode[]): Promise<void> {
-      await nodeRed.deploy(
-        onTab(simulatorNode(), { ...connectionNode('machine', ports), names: NAMES }, ...nodes),
+      await suite.nodeRed.deploy(
+        onTab(
+          simulatorNode(suite.ports, { endpoints: 32, atrs: 12 }),
+          { ...connectionNode('machine', suite.ports), names: NAMES },
+          ...nodes,
+        ),
       );
-      editor = await Editor.open(browser, nodeRed.url);
-    }
-
-    function simulatorNode(): FlowNode {
-      const { ammPort, appPort } = ports;
-      const listening = { host: '127.0.0.1', ammPort: String(ammPort), appPort: String(appPort) };
-      return akmNode('simulator', 'akm-simulator', { ...listening, endpoints: '32', atrs: '12', fault: '' });
+      await suite.open();
     }
 
     /** A node with this connection; the editor fills in what is left out. */
@@ -66,16 +43,16 @@ for (const version of nodeRedVersions) {
       return akmNode('node', type, { connection: 'machine', ...properties });
     }
 
-    const panel = (): Locator => editor.page.locator('.akm-picker');
+    const panel = (): Locator => suite.editor.page.locator('.akm-picker');
     const options = (): Locator => panel().getByRole('option');
     const search = (): Locator => panel().getByRole('combobox');
 
     /** Presses the button beside a field, and waits until there is something to pick. */
     async function browse(property: string): Promise<void> {
-      await editor.page.locator(`#akm-pick-${property}`).click();
+      await suite.editor.page.locator(`#akm-pick-${property}`).click();
       await panel().locator('[role=option]').first().waitFor();
-      await editor.page.waitForFunction('$(":animated").length === 0'); // while it slides open a click can be lost
-      assert.deepEqual(await editor.missingTexts(), []);
+      await suite.editor.page.waitForFunction('$(":animated").length === 0'); // while it slides open a click can be lost
+      assert.deepEqual(await suite.editor.missingTexts(), []);
     }
 
     async function picked(): Promise<void> {
@@ -84,10 +61,10 @@ for (const version of nodeRedVersions) {
 
     /** Saves the form, deploys, and gives the node as it is in the flow then. */
     async function saved(): Promise<FlowNode> {
-      await editor.done();
-      await editor.triangle('node').waitFor({ state: 'hidden' });
-      await editor.deploy();
-      const node = ((await nodeRed.json('flows')) as FlowNode[]).find(({ id }) => id === 'node');
+      await suite.editor.done();
+      await suite.editor.triangle('node').waitFor({ state: 'hidden' });
+      await suite.editor.deploy();
+      const node = ((await suite.nodeRed.json('flows')) as FlowNode[]).find(({ id }) => id === 'node');
       assert.ok(node);
       return node;
     }
@@ -96,7 +73,7 @@ for (const version of nodeRedVersions) {
       await open(
         nodeOf('akm-provision', { action: 'provision-endpoint', target: 'payload', targetType: 'msg' }),
       );
-      await editor.openForm('node');
+      await suite.editor.openForm('node');
       await browse('target');
       assert.equal(await options().count(), 32);
       await search().pressSequentially('0002');
@@ -107,21 +84,21 @@ for (const version of nodeRedVersions) {
       await picked();
       const { target, targetType } = await saved();
       assert.deepEqual([target, targetType], [`0xE0${'0'.repeat(28)}20`, 'str']);
-      await editor.node('node').getByText('0xE000…0020').waitFor();
+      await suite.editor.node('node').getByText('0xE000…0020').waitFor();
     });
 
     it('picks an endpoint by its name, and an ATR where one is deleted', async () => {
       await open(
         nodeOf('akm-provision', { action: 'delete-endpoint', target: 'payload', targetType: 'msg' }),
       );
-      await editor.openForm('node');
+      await suite.editor.openForm('node');
       await browse('target');
       await options().filter({ hasText: 'pump-7' }).click();
       await picked();
       assert.equal((await saved())['target'], 'pump-7');
-      await editor.node('node').getByText('pump-7').waitFor();
-      await editor.openForm('node');
-      await editor.page.locator('#node-input-action').selectOption('delete-atr');
+      await suite.editor.node('node').getByText('pump-7').waitFor();
+      await suite.editor.openForm('node');
+      await suite.editor.page.locator('#node-input-action').selectOption('delete-atr');
       await browse('target');
       assert.equal(await options().count(), 12);
       await options().filter({ hasText: 'Operational' }).first().click();
@@ -132,7 +109,7 @@ for (const version of nodeRedVersions) {
     it('ticks several endpoints for a new ATR, and shows them ticked again', async () => {
       const action = 'create-operational-atr';
       await open(nodeOf('akm-provision', { action, target: 'payload', targetType: 'msg' }));
-      await editor.openForm('node');
+      await suite.editor.openForm('node');
       await browse('target');
       await search().press('Enter');
       await options().filter({ hasText: 'pump-7' }).click();
@@ -144,13 +121,13 @@ for (const version of nodeRedVersions) {
       const { target, targetType } = await saved();
       const first = `0xE0${'0'.repeat(29)}1`;
       assert.deepEqual([JSON.parse(String(target)), targetType], [[first, 'pump-7'], 'json']);
-      await editor.node('node').getByText('2 endpoints').waitFor();
-      await editor.openForm('node');
+      await suite.editor.node('node').getByText('2 endpoints').waitFor();
+      await suite.editor.openForm('node');
       await browse('target');
       assert.equal(await panel().getByRole('option', { selected: true }).count(), 2);
-      await editor.page.keyboard.press('Escape');
+      await suite.editor.page.keyboard.press('Escape');
       await picked();
-      await editor.done();
+      await suite.editor.done();
     });
 
     for (const [type, field] of [
@@ -160,18 +137,18 @@ for (const version of nodeRedVersions) {
     ] as const) {
       it(`picks an ATR ID for ${type}, by its name where it has one`, async () => {
         await open(nodeOf(type, field));
-        await editor.openForm('node');
+        await suite.editor.openForm('node');
         await browse('atrId');
         await options().filter({ hasText: 'ATR 1' }).first().click();
         await picked();
-        assert.equal(await editor.page.locator('#node-input-atrId').inputValue(), '1');
+        assert.equal(await suite.editor.page.locator('#node-input-atrId').inputValue(), '1');
         await browse('atrId');
         await panel().locator('.akm-active[aria-selected=true]', { hasText: 'ATR 1' }).waitFor();
         await options().filter({ hasText: 'line-3' }).click();
         await picked();
         const { atrId, atrIdType } = await saved();
         assert.deepEqual([atrId, atrIdType], ['line-3', type === 'akm-receive' ? undefined : 'num']);
-        await editor.node('node').getByText('line-3').waitFor();
+        await suite.editor.node('node').getByText('line-3').waitFor();
       });
     }
 
@@ -187,7 +164,7 @@ for (const version of nodeRedVersions) {
         }),
         { ...nodeOf('akm-register', { atrId: '1', appValue: '100', ...registered }), id: 'there' },
         { ...nodeOf('akm-register', { atrId: '3', appValue: '101', ...registered }), id: 'elsewhere' },
-        { ...connectionNode('other', ports), name: 'Pump 7', names: [] },
+        { ...connectionNode('other', suite.ports), name: 'Pump 7', names: [] },
         akmNode('beside', 'akm-register', {
           connection: 'other',
           atrId: '1',
@@ -195,7 +172,7 @@ for (const version of nodeRedVersions) {
           ...registered,
         }),
       );
-      await editor.openForm('node');
+      await suite.editor.openForm('node');
       await browse('appValue');
       assert.deepEqual(await panel().locator('.akm-picker-name').allInnerTexts(), [
         'pump-7',
@@ -222,22 +199,22 @@ for (const version of nodeRedVersions) {
         { ...connectionNode('other', dead), names: [] },
         nodeOf('akm-endpoint-details', { connection: 'other' }),
       );
-      editor.expect(/akm-connection\/other\/lists/);
-      await editor.openForm('node');
-      await editor.page.locator('#akm-pick-target').click();
+      suite.editor.expect(/akm-connection\/other\/lists/);
+      await suite.editor.openForm('node');
+      await suite.editor.page.locator('#akm-pick-target').click();
       await panel().getByText('ECONNREFUSED').waitFor();
       const words = await panel().getByRole('status').innerText();
       assert.match(words, /^\s*No connection could be made/);
-      const from = nodeRed.comms.now;
+      const from = suite.nodeRed.comms.now;
       const simulator = await startSimulatorCommand(dead);
       try {
-        await nodeRed.comms.status('node', 'a connection', ({ fill }) => fill === 'green', from);
+        await suite.nodeRed.comms.status('node', 'a connection', ({ fill }) => fill === 'green', from);
         await panel().getByRole('button').click();
         await options().first().waitFor();
         await panel().getByText('ECONNREFUSED').waitFor({ state: 'detached' });
         await search().press('Escape');
         await picked();
-        await editor.done();
+        await suite.editor.done();
       } finally {
         await simulator.stop();
       }
@@ -245,8 +222,8 @@ for (const version of nodeRedVersions) {
 
     it('asks with the settings of the form where the connection was never deployed', async () => {
       await open(nodeOf('akm-endpoint-details', { connection: '' }));
-      const { page } = editor;
-      await editor.openForm('node');
+      const { page } = suite.editor;
+      await suite.editor.openForm('node');
       await page.locator('#akm-pick-target').click();
       await panel().getByRole('status').filter({ hasText: 'Choose a connection first' }).waitFor();
       await search().press('Escape');
@@ -254,38 +231,38 @@ for (const version of nodeRedVersions) {
       await page.locator('#akm-pick-target:focus').waitFor();
       await page.locator('#node-input-connection').selectOption('_ADD_');
       await page.locator('#node-input-btn-connection-add').click();
-      await editor.type(page.locator('#node-config-input-ammPort'), String(ports.ammPort));
+      await suite.editor.type(page.locator('#node-config-input-ammPort'), String(suite.ports.ammPort));
       await page.locator('#node-config-dialog-ok').click();
       await page.locator('#node-config-input-ammPort').waitFor({ state: 'detached' });
       await browse('target');
       assert.equal(await options().count(), 32);
       await options().first().click();
       await picked();
-      await editor.done();
+      await suite.editor.done();
     });
 
     it('shows names that look like HTML as the text they are', async () => {
       await open(nodeOf('akm-endpoint-details', { target: 'payload', targetType: 'msg' }));
-      await editor.openForm('node');
+      await suite.editor.openForm('node');
       await browse('target');
       await options().filter({ hasText: HOSTILE }).click();
       await picked();
       assert.equal((await saved())['target'], HOSTILE);
-      await editor.node('node').getByText(HOSTILE).waitFor();
-      await editor.openForm('node');
-      await editor.type(editor.page.getByRole('textbox', { name: 'Target' }), '<im');
-      await editor.page.locator('.red-ui-autoComplete-container').getByText(HOSTILE).waitFor();
-      await editor.page.keyboard.press('Tab');
-      assert.equal(await editor.page.locator('#node-input-target').inputValue(), HOSTILE);
-      await editor.done();
+      await suite.editor.node('node').getByText(HOSTILE).waitFor();
+      await suite.editor.openForm('node');
+      await suite.editor.type(suite.editor.page.getByRole('textbox', { name: 'Target' }), '<im');
+      await suite.editor.page.locator('.red-ui-autoComplete-container').getByText(HOSTILE).waitFor();
+      await suite.editor.page.keyboard.press('Tab');
+      assert.equal(await suite.editor.page.locator('#node-input-target').inputValue(), HOSTILE);
+      await suite.editor.done();
     });
 
     it('takes a name that is typed, and refuses one that nobody has', async () => {
       await open(nodeOf('akm-receive', { atrId: '', appValue: '', format: 'auto' }));
-      const { page } = editor;
-      await editor.openForm('node');
+      const { page } = suite.editor;
+      await suite.editor.openForm('node');
       const refused = page.locator('#node-input-appValue.input-error');
-      await editor.type(page.locator('#node-input-appValue'), 'pump');
+      await suite.editor.type(page.locator('#node-input-appValue'), 'pump');
       await refused.waitFor();
       await page.locator('.red-ui-autoComplete-container').getByText('pump-7').waitFor();
       await page.keyboard.press('Enter');
@@ -295,10 +272,10 @@ for (const version of nodeRedVersions) {
 
     it('goes away with its form', async () => {
       await open(nodeOf('akm-endpoint-details', { target: 'payload', targetType: 'msg' }));
-      await editor.openForm('node');
+      await suite.editor.openForm('node');
       await browse('target');
-      await editor.page.evaluate(`RED.tray.close()`); // as a click would not: that closes the panel first
-      await editor.page.locator('.red-ui-tray').waitFor({ state: 'detached' });
+      await suite.editor.page.evaluate(`RED.tray.close()`); // as a click would not: that closes the panel first
+      await suite.editor.page.locator('.red-ui-tray').waitFor({ state: 'detached' });
       await picked();
     });
   });

@@ -15,6 +15,18 @@ describe('a peer that is silent', () => {
   const time = useFakeClock();
   requireNoTimersLeft(time);
 
+  /** An AppEndpoint that has left the first heartbeat of this connection without an answer, and its client. */
+  async function unanswered() {
+    const server = await bench.scriptedApp();
+    const client = await connected(bench.app({ port: server.port, ...options }));
+    const connection = await server.connection();
+    time.clock.advance(30_000);
+    await connection.receive(VERSION.request);
+    time.clock.advance(5000);
+    await turn();
+    return { server, client, connection };
+  }
+
   it('is replaced where it answered the heartbeat before: an AppEndpoint', async () => {
     const server = await bench.scriptedApp();
     const client = await connected(bench.app({ port: server.port, ...options }));
@@ -61,13 +73,7 @@ describe('a peer that is silent', () => {
   });
 
   it('is left alone where it never answered the heartbeat', async () => {
-    const server = await bench.scriptedApp();
-    const client = await connected(bench.app({ port: server.port, ...options }));
-    const connection = await server.connection();
-    time.clock.advance(30_000);
-    await connection.receive(VERSION.request);
-    time.clock.advance(5000);
-    await turn();
+    const { server, client, connection } = await unanswered();
     assert.deepEqual(time.clock.pending, []);
     time.clock.advance(1_000_000);
     await caughtUp(client, connection);
@@ -141,13 +147,7 @@ describe('a peer that is silent', () => {
   });
 
   it('may answer the heartbeat late without answering the next question by it', async () => {
-    const server = await bench.scriptedApp();
-    const client = await connected(bench.app({ port: server.port, ...options }));
-    const connection = await server.connection();
-    time.clock.advance(30_000);
-    await connection.receive(VERSION.request);
-    time.clock.advance(5000);
-    await turn();
+    const { server, client, connection } = await unanswered();
     const asked = client.getVersion();
     await connection.ended; // nobody could tell the two answers apart on this connection
     connection.send(VERSION.response, version(1)); // the heartbeat's
@@ -158,13 +158,7 @@ describe('a peer that is silent', () => {
   });
 
   it('keeps its connection where it answered the heartbeat late before anything else was asked', async () => {
-    const server = await bench.scriptedApp();
-    const client = await connected(bench.app({ port: server.port, ...options }));
-    const connection = await server.connection();
-    time.clock.advance(30_000);
-    await connection.receive(VERSION.request);
-    time.clock.advance(5000);
-    await turn();
+    const { server, client, connection } = await unanswered();
     connection.send(VERSION.response, version(1));
     await caughtUp(client, connection);
     const asked = client.getVersion();
@@ -174,13 +168,7 @@ describe('a peer that is silent', () => {
   });
 
   it('is asked other things on the same connection, whatever became of the heartbeat', async () => {
-    const server = await bench.scriptedApp();
-    const client = await connected(bench.app({ port: server.port, ...options }));
-    const connection = await server.connection();
-    time.clock.advance(30_000);
-    await connection.receive(VERSION.request);
-    time.clock.advance(5000);
-    await turn();
+    const { server, client, connection } = await unanswered();
     const registering = client.hold(1, 100).register();
     await connection.receive(APP_OPERATIONS.REGISTER_APP.request);
     connection.send(APP_OPERATIONS.REGISTER_APP.response, { status: 0 });

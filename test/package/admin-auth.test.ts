@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import {
-  akmNode,
   connectionNode,
   freePorts,
   nodeRedVersions,
   onTab,
   type Ports,
   RealNodeRed,
+  simulatorNode,
 } from '../support/real-node-red';
 
 /** bcrypt's hash of `test`. */
@@ -65,12 +65,7 @@ for (const version of nodeRedVersions) {
       nodeRed = await RealNodeRed.start(version, { settings: { adminAuth } });
       tokens['reader'] = await login('reader', 'read');
       tokens['writer'] = nodeRed.token = await login('writer', '*');
-      const { ammPort, appPort } = ports;
-      const simulator = akmNode('simulator', 'akm-simulator', {
-        ammPort: String(ammPort),
-        appPort: String(appPort),
-      });
-      await nodeRed.deploy(onTab(simulator, connectionNode('deployed', ports)));
+      await nodeRed.deploy(onTab(simulatorNode(ports), connectionNode('deployed', ports)));
     });
 
     after(async () => {

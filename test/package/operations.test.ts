@@ -11,6 +11,7 @@ import {
   onTab,
   type Ports,
   RealNodeRed,
+  simulatorNode,
   startSimulatorCommand,
 } from '../support/real-node-red';
 
@@ -177,16 +178,7 @@ function flow(ports: Ports, ...simulator: ReturnType<typeof akmNode>[]) {
 const simulators = [
   {
     title: 'the node akm-simulator',
-    nodes: ({ ammPort, appPort }: Ports) => [
-      akmNode('simulator', 'akm-simulator', {
-        host: '127.0.0.1',
-        ammPort: String(ammPort),
-        appPort: String(appPort),
-        endpoints: '4',
-        atrs: '5',
-        fault: '',
-      }),
-    ],
+    nodes: (ports: Ports) => [simulatorNode(ports)],
     start: () => Promise.resolve(undefined),
   },
   { title: 'the command akm-simulator', nodes: () => [], start: startSimulatorCommand },

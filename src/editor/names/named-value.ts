@@ -52,17 +52,16 @@ export function mistakeIn(
       ? { key: '@akmflow/node-red-akm/akm-connection:error.unknownIdentifier' }
       : { key: '@akmflow/node-red-akm/akm-connection:error.unknownNumber', values: u16 };
   if (!namesFor(names, kind).includes(value.trim())) return { key: LACKING[kind] };
-  const given = numberOf(atrId, names);
+  const given = numberOf(atrId, 'atrId', names);
   const isElsewhere = given !== undefined && entry.atrId !== undefined && given !== entry.atrId;
   return kind === 'appValue' && isElsewhere
     ? { key: '@akmflow/node-red-akm/akm-connection:error.otherAtr' }
     : undefined;
 }
 
-/** The ATR ID that a text gives, as a number or by a name; undefined where it gives none. */
-export function numberOf(atrId: unknown, names: Names): number | undefined {
-  const number = toWholeNumber(atrId);
-  return number ?? (typeof atrId === 'string' ? names.get(atrId)?.atrId : undefined);
+/** The ATR ID or the App Value that a text gives, as a number or by a name; undefined where it gives none. */
+export function numberOf(text: unknown, kind: 'atrId' | 'appValue', names: Names): number | undefined {
+  return toWholeNumber(text) ?? (typeof text === 'string' ? names.get(text)?.[kind] : undefined);
 }
 
 function isInRange(number: number | undefined): boolean {

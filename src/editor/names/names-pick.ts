@@ -4,7 +4,7 @@ import type { EditorNode } from '../node-red.js';
 import { pickButton } from '../picker/pick-button.js';
 import { itemsOfList, type LiveList, type PickItem } from '../picker/pick-items.js';
 import type { Outcome, PickSource } from '../picker/pick-panel.js';
-import { notesOn } from '../picker/pick-sources.js';
+import { listSource, notesOn } from '../picker/pick-sources.js';
 import { translate } from '../translate.js';
 
 /**
@@ -32,22 +32,15 @@ export function namePickButton(
 
 function identifierSource(connection: () => EditorNode): PickSource {
   return {
+    ...listSource('endpoints'),
     title: translate('@akmflow/node-red-akm/akm-connection:names.chooseIdentifier'),
     empty: translate('@akmflow/node-red-akm/akm-connection:names.noIdentifiers'),
-    isLive: true,
-    several: false,
     load: (done) => itemsOfLists(['endpoints', 'atrs'], connection(), done),
   };
 }
 
 function atrIdSource(connection: () => EditorNode): PickSource {
-  return {
-    title: translate('@akmflow/node-red-akm/akm-connection:picker.chooseAtrId'),
-    empty: translate('@akmflow/node-red-akm/akm-connection:picker.noAppAtrs'),
-    isLive: true,
-    several: false,
-    load: (done) => itemsOfLists(['app-atrs'], connection(), done),
-  };
+  return { ...listSource('app-atrs'), load: (done) => itemsOfLists(['app-atrs'], connection(), done) };
 }
 
 /** Asks for lists one after the other: the services answer one request at a time. */

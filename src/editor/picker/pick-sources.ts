@@ -50,7 +50,7 @@ export function applicationSource(): PickSource {
     load(done) {
       const id = fieldOf('node-input-connection');
       const atrId = ['num', undefined].includes(fieldOf('node-input-atrIdType'))
-        ? numberOf(fieldOf('node-input-atrId'), namesOf(id))
+        ? numberOf(fieldOf('node-input-atrId'), 'atrId', namesOf(id))
         : undefined;
       const items = itemsOfApplications(namesOf(id), registeredBeside(id), atrId, translate);
       done({ items, notes: [] });

@@ -69,6 +69,21 @@ export function connectionNode(id: string, { ammPort, appPort }: Ports): FlowNod
   };
 }
 
+/** A simulated AMM and AppEndpoint inside the Node-RED under test. */
+export function simulatorNode(
+  { ammPort, appPort }: Ports,
+  { endpoints = 4, atrs = 5 }: { endpoints?: number; atrs?: number } = {},
+): FlowNode {
+  return akmNode('simulator', 'akm-simulator', {
+    host: '127.0.0.1',
+    ammPort: String(ammPort),
+    appPort: String(appPort),
+    endpoints: String(endpoints),
+    atrs: String(atrs),
+    fault: '',
+  });
+}
+
 /** A node whose button a test presses. */
 export function injectNode(id: string, ...next: string[]): FlowNode {
   return {

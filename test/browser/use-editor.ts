@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import { freePorts, type NodeRedVersion, type Ports, RealNodeRed } from '../support/real-node-red';
+import { Editor, startBrowser } from './editor';
+
+/** What the tests of a suite work with. */
+export interface EditorSuite {
+  readonly nodeRed: RealNodeRed;
+  /** The editor that was opened last. */
+  readonly editor: Editor;
+  /** Where a simulator of the suite can listen. */
+  readonly ports: Ports;
+  /** Opens the editor. It is closed after the test, and there must have been nothing that a user would complain about. */
+  open(): Promise<void>;
+}
+
+/** A Node-RED of this version with the packed package, and a browser: for the suite that this is called in. */
+export function useEditor(version: NodeRedVersion): EditorSuite {
+  let nodeRed: RealNodeRed;
+  let browser: Browser;
+  let editor: Editor;
+  let ports: Ports;
+
+  before(async function () {
+    this.timeout(300_000);
+    ports = await freePorts();
+    nodeRed = await RealNodeRed.start(version);
+    browser = await startBrowser();
+  });
+
+  afterEach(async function () {
+    await editor.pictureOf(this.currentTest);
+    assert.deepEqual(await editor.close(), []);
+  });
+
+  after(async () => {
+    await browser.close();
+    assert.equal(await nodeRed.stop(), 0);
+  });
+
+  return {
+    get nodeRed() {
+      return nodeRed;
+    },
+    get editor() {
+      return editor;
+    },
+    get ports() {
+      return ports;
+    },
+    async open() {
+      editor = await Editor.open(browser, nodeRed.url);
+    },
+  };
+}
