@@ -22,11 +22,12 @@ import type { Count } from '../nodes/count.js';
 import type { Inject } from '../nodes/inject.js';
 import type { Sink } from '../programs/sink.js';
 import type { Source } from '../programs/source.js';
-import { ATR_ID, OTHER_APP_VALUE, OWN_APP_VALUE, SEVERAL, TEXTS } from '../programs/wire.js';
+import { ATR_ID, OTHER_APP_VALUE, SEVERAL, TEXTS } from '../programs/wire.js';
 import type { Context, Measure } from '../support/context.js';
 import { compare, type Figure } from '../support/figure.js';
 import { FlowBench, type NodeIn } from '../support/flow-bench.js';
 import { Program } from '../support/program.js';
+import { registerNode } from '../support/register-node.js';
 import { measureRounds, type Contender } from '../support/rounds.js';
 import { tcpInFlow, tcpOutFlow } from '../support/user-flows.js';
 
@@ -47,7 +48,7 @@ async function measureIn(version: NodeRedVersion, context: Context): Promise<Fig
     const bench = await FlowBench.start(version, context);
     try {
       await bench.deploy(...flowOf(peers));
-      await bench.ready('receive', 'register', 'tcp-in');
+      await bench.ready('receive', 'send', 'tcp-in');
       const label = `Node-RED ${version.version}`;
       const names = {
         receive: `${label}, akm-receive`,
@@ -124,10 +125,10 @@ function flowOf({ ports }: Peers): FlowNode[] {
   // nobody uses the AMM here, so nothing connects to its port
   const incoming = connectionNode('incoming', { ammPort: 1, appPort: ports.akmSource });
   const outgoing = connectionNode('outgoing', { ammPort: 1, appPort: ports.akmSink });
-  const registration = { connection: 'outgoing', atrId: String(ATR_ID), appValue: String(OWN_APP_VALUE) };
   return [
     incoming,
     outgoing,
+    registerNode('register-incoming', 'incoming'),
     ...injectToCount(hopInject.id, hopCount.id, hopCount.id),
     akmNode(
       'receive',
@@ -138,12 +139,7 @@ function flowOf({ ports }: Peers): FlowNode[] {
     countNode(akmCount.id),
     ...tcpInFlow(ports.tcpSource, tcpCount.id),
     countNode(tcpCount.id),
-    akmNode('register', 'akm-register', {
-      ...registration,
-      atrIdType: 'num',
-      appValueType: 'num',
-      auto: true,
-    }),
+    registerNode('register-outgoing', 'outgoing'),
     injectNode(akmInject.id, 'send', 'send'),
     akmNode('send', 'akm-send', { connection: 'outgoing' }),
     injectNode(tcpInject.id, 'pack', 'tcp-out'),

@@ -16,6 +16,7 @@ import type { Context, Measure } from '../support/context.js';
 import { compare, type Figure } from '../support/figure.js';
 import { FlowBench, type NodeIn } from '../support/flow-bench.js';
 import { Program } from '../support/program.js';
+import { registerNode } from '../support/register-node.js';
 import { fromSource } from '../support/rates.js';
 import { measureRounds, type Contender } from '../support/rounds.js';
 import { codecFigures, pairTime } from './codec.js';
@@ -112,6 +113,7 @@ async function receiveNodes(context: Context): Promise<Figure[]> {
         );
       await bench.deploy(
         connectionNode('connection', { ammPort: 1, appPort }),
+        registerNode('register', 'connection'),
         { id: count.id, type: 'bench-count', name: '', wires: [] },
         waiting(`match-${number}`, OTHER_APP_VALUE, count.id),
         ...Array.from({ length: number - 1 }, (_, n) =>

@@ -18,6 +18,7 @@ import type { Context, Measure } from '../support/context.js';
 import { compare, compareToLimit, type Figure } from '../support/figure.js';
 import { FlowBench, type NodeIn } from '../support/flow-bench.js';
 import { Program } from '../support/program.js';
+import { registerNode } from '../support/register-node.js';
 import { measureRounds, type Contender } from '../support/rounds.js';
 
 const KB = 1000;
@@ -81,6 +82,7 @@ async function receiveNodes(context: Context): Promise<Figure[]> {
     const appPort = await source.ask('listen');
     const always = [
       connectionNode('connection', { ammPort: 1, appPort }),
+      registerNode('register', 'connection'),
       akmNode('first', 'akm-receive', { connection: 'connection', atrId: '', appValue: '', format: 'auto' }),
       { id: memory.id, type: 'bench-memory', name: '', wires: [] },
     ];

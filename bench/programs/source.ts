@@ -1,10 +1,11 @@
 /**
- * Where all receivers receive from: pushes ready-made frames of application data, one or several a write, as fast as each receiver takes them.
+ * Where all receivers receive from: lets everybody register, and pushes ready-made frames of application data, one or several a write,
+ * as fast as each receiver takes them.
  */
 import type { Socket } from 'node:net';
 import { serve } from './commands.js';
 import { pump } from './pump.js';
-import { listen, pushedFrame, type Load } from './wire.js';
+import { isRegistration, listen, pushedFrame, REGISTERED, type Load } from './wire.js';
 
 export interface Source {
   /** Gives the port. */
@@ -30,7 +31,9 @@ serve<Source>({
     listen((socket) => {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
-      socket.resume();
+      socket.on('data', (chunk) => {
+        if (isRegistration(chunk)) socket.write(REGISTERED);
+      });
       if (pushing) push(socket);
     }),
   start: ({ load, framesAWrite }) => {
