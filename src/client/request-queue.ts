@@ -59,8 +59,8 @@ export class RequestQueue {
   private inFlight: { job: Job; writtenAt: number; timer: NodeJS.Timeout; overtaken: boolean } | undefined;
   /** Runs while a missing connection is still waited for. */
   private patience: NodeJS.Timeout | undefined;
-  /** Response codes of forgiving requests that were not answered: an answer that comes now answers nothing else. */
-  private readonly overdue = new Set<number>();
+  /** How many forgiving requests were not answered, by response code: as many answers that come now answer nothing else. */
+  private readonly overdue = new Map<number, number>();
 
   /** @param becameIdle called whenever nothing waits and nothing is in flight any more */
   constructor(
@@ -126,7 +126,7 @@ export class RequestQueue {
     const overtaken = this.inFlight?.overtaken;
     if (this.inFlight) this.inFlight.overtaken = false;
     if (code === undefined) return false;
-    if (this.overdue.delete(code)) return true;
+    if (this.takeOverdue(code)) return true;
     if (overtaken || this.inFlight?.job.responseCode !== code) return false;
     const { job, writtenAt } = this.inFlight;
     this.land();
@@ -201,11 +201,20 @@ export class RequestQueue {
     );
     job.fail(error);
     if (job.forgiving) {
-      this.overdue.add(job.responseCode);
+      this.overdue.set(job.responseCode, (this.overdue.get(job.responseCode) ?? 0) + 1);
       this.pump();
     } else {
       this.port.replace(error);
     }
+  }
+
+  /** Whether this is one of the answers that come too late, which is then no longer expected. */
+  private takeOverdue(code: number): boolean {
+    const late = this.overdue.get(code);
+    if (late === undefined) return false;
+    if (late > 1) this.overdue.set(code, late - 1);
+    else this.overdue.delete(code);
+    return true;
   }
 
   private failWaiting(error: AkmError): void {

@@ -3,7 +3,7 @@ import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { APP_OPERATIONS, RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/app-messages.js';
 import { caughtUp, connected, inState, useBench } from '../support/clients.js';
 import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
-import { turn } from '../support/promises.js';
+import { rejection, turn } from '../support/promises.js';
 
 const LIST = AMM_OPERATIONS.LIST_ENDPOINTS;
 const VERSION = APP_OPERATIONS.GET_VERSION;
@@ -151,6 +151,22 @@ describe('a peer that is silent', () => {
     const asked = client.getVersion();
     await connection.ended; // nobody could tell the two answers apart on this connection
     connection.send(VERSION.response, version(1)); // the heartbeat's
+    const next = await server.connection();
+    await next.receive(VERSION.request);
+    next.send(VERSION.response, version(2));
+    assert.equal((await asked).fields.major, 2);
+  });
+
+  it('may answer twice late without answering the next question by the second', async () => {
+    const { server, client, connection } = await unanswered();
+    const impatient = client.getVersion({ forgiving: true });
+    await connection.receive(VERSION.request);
+    time.clock.advance(5000);
+    await rejection(impatient, 'AKM_TIMEOUT');
+    connection.send(VERSION.response, version(1)); // the heartbeat's
+    await caughtUp(client, connection);
+    const asked = client.getVersion();
+    await connection.ended; // the other one may still come
     const next = await server.connection();
     await next.receive(VERSION.request);
     next.send(VERSION.response, version(2));

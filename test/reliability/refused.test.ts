@@ -4,7 +4,7 @@ import { useFakeClock } from '../support/fake-clock.js';
 import { flipBody } from '../support/harmful-proxy/harms.js';
 import { rejection } from '../support/promises.js';
 import { recover } from './cell.js';
-import { ATR, codeOf, Place, Stage } from './stage.js';
+import { ATR, codeOf, Place, Stage, TIMES } from './stage.js';
 
 describe('a registration that is refused', () => {
   const bench = useBench();
@@ -28,5 +28,23 @@ describe('a registration that is refused', () => {
     await proxy.lift();
     await recover(time.clock, proxy, place.registered(), 'the registration');
     assert.equal(await send(), 'ok');
+  });
+
+  it('as there is no such ATR, is made by itself once there is one', async () => {
+    const NEXT_ATR = 4; // three of the five to begin with are operational
+    const stage = await Stage.open(bench, time.clock);
+    const { client, proxy } = await stage.app();
+    const place = new Place(client, NEXT_ATR, 100);
+    assert.equal((await rejection(place.register(), 'AKM_REJECTED')).status, 2);
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      time.clock.advance(TIMES.reconnectMax);
+      await proxy.calm();
+      assert.equal(client.standing(NEXT_ATR), 'none');
+    }
+
+    const { client: amm } = await stage.amm();
+    const { endpoints } = await amm.listEndpoints();
+    await amm.createOperationalAtr(endpoints);
+    await recover(time.clock, proxy, place.registered(), 'the registration');
   });
 });

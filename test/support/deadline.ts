@@ -2,7 +2,7 @@
 const { setTimeout, clearTimeout } = globalThis;
 
 /** How long a test waits for what must come, in milliseconds. It is there to say what did not come. */
-const LIMIT = Number(process.env['LIM'] ?? 8000);
+const LIMIT = 8000;
 
 /** The promise, or an error that says what was waited for. */
 export async function inTime<T>(promise: Promise<T>, missing: () => string): Promise<T> {

@@ -104,6 +104,20 @@ export const duplicate: Harm = (frame, way) => {
   way.write(Buffer.concat([frame, frame]));
 };
 
+/** Passes it twice, in one chunk with a push in between. */
+export const duplicateAroundPush: Harm = (frame, way) => {
+  way.write(Buffer.concat([frame, pushOf(way.dialect), frame]));
+};
+
+/** Passes it twice in one chunk, but for the last bytes, which follow so many milliseconds later. */
+export function duplicateInPieces(milliseconds: number): Harm {
+  return async (frame, way) => {
+    way.write(Buffer.concat([frame, firstHalf(frame)]));
+    await way.wait(milliseconds);
+    way.write(frame.subarray(firstHalf(frame).length));
+  };
+}
+
 /** Passes it behind a push that nobody waits for. */
 export const afterPush: Harm = (frame, way) => {
   way.write(pushOf(way.dialect));

@@ -257,8 +257,11 @@ export class Way {
 
   /** Breaks the connection, on both sides. */
   reset(): void {
-    this.to.resetAndDestroy();
-    this.from.resetAndDestroy();
+    for (const socket of [this.to, this.from]) {
+      if (socket.writableEnded)
+        socket.destroy(); // Node.js never closes one that is reset while it is being ended
+      else socket.resetAndDestroy();
+    }
   }
 
   /** Forgets what it held back. */
