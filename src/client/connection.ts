@@ -148,6 +148,7 @@ export class Connection {
 
   private attempt(): void {
     this.changeState('connecting');
+    if (this.current !== 'connecting') return; // closed on hearing of it
     if (this.link) return; // the last one is still being ended; the attempt follows when it is gone
     const { requestTimeout } = this.options;
     try {
@@ -189,7 +190,7 @@ export class Connection {
     this.reason = undefined;
     this.establishedAt = performance.now();
     this.changeState('connected');
-    this.user.connected();
+    if (this.current === 'connected') this.user.connected(); // else closed on hearing of it
   }
 
   private gone(failure: Error | undefined): void {
