@@ -3,12 +3,10 @@ import { FrameDecoder } from '../protocol/frame-decoder.js';
 import type { Dialect } from '../protocol/header.js';
 import { Pace } from './pace.js';
 
-/** What a {@link Receiver} needs of its connection. */
-export interface ReceiverPort {
-  /** Whether the socket is still the connection's: what arrives on an old one is for nobody. */
-  isCurrent(): boolean;
-  /** Whether the connection is being ended, and there is little time to hand on what has arrived. */
-  isEnding(): boolean;
+/** Who gets what a {@link Receiver} receives. None of these may throw. */
+export interface ReceiverUser {
+  /** Something has arrived, a whole message or not. */
+  heard(): void;
   /**
    * A whole payload. The buffer is a view that is valid during the call only.
    * @returns whether a flow has got something to do with it, which it does later
@@ -16,6 +14,10 @@ export interface ReceiverPort {
   payload(payload: Buffer): boolean;
   /** All that had arrived so far was handed on. */
   settled(): void;
+}
+
+/** What a {@link Receiver} needs of its link. */
+export interface ReceiverPort {
   /** The peer sent what the protocol does not allow. */
   failed(reason: AkmError): void;
   /** Lets the socket read again. */
@@ -34,15 +36,24 @@ export class Receiver {
   /** What is being handed on. */
   private arrived: { chunk: Buffer; offset: number } | undefined;
   private late = false;
+  private understood = false;
+  private hurried = false;
+  private stopped = false;
 
   constructor(
     dialect: Dialect,
+    private readonly user: ReceiverUser,
     private readonly port: ReceiverPort,
   ) {
     this.decoder = new FrameDecoder(dialect, (payload) => {
-      if (!port.isCurrent()) this.decoder.stop();
-      else if (port.payload(payload)) this.pace.spend();
+      this.understood = true;
+      if (user.payload(payload)) this.pace.spend();
     });
+  }
+
+  /** Whether a whole message has arrived: the peer speaks the protocol. */
+  get hasUnderstood(): boolean {
+    return this.understood;
   }
 
   /** Whether what arrived at one time is being handed on: none of it can answer what is written only now. */
@@ -65,12 +76,13 @@ export class Receiver {
    * @returns whether it may go on reading; else the chunk must stay as it is until `resume` is called
    */
   take(chunk: Buffer): boolean {
+    this.user.heard();
     this.arrived = { chunk, offset: 0 };
     if (this.handOn(false)) {
       this.late = true;
       return false;
     }
-    this.port.settled();
+    this.user.settled();
     return true;
   }
 
@@ -79,12 +91,22 @@ export class Receiver {
     this.handOn(true);
   }
 
+  /** Hands on without regard to flows from the next turn on: what is being ended has little time left. */
+  hurry(): void {
+    this.hurried = true;
+  }
+
+  /** Hands on nothing any more. */
+  stop(): void {
+    this.stopped = true;
+    this.decoder.stop();
+  }
+
   private goOn(): void {
-    const { port } = this;
-    if (!this.late || !port.isCurrent()) return;
-    if (this.handOn(port.isEnding())) return; // the rest in the next turn
-    port.settled();
-    port.resume();
+    if (!this.late || this.stopped) return;
+    if (this.handOn(this.hurried)) return; // the rest in the next turn
+    this.user.settled();
+    this.port.resume();
     setImmediate(() => {
       if (!this.arrived) this.late = false; // nothing more was there to be read
     });
@@ -92,7 +114,7 @@ export class Receiver {
 
   /** Hands on what has arrived, as far as flows may be given it. Returns whether there is more. */
   private handOn(all: boolean): boolean {
-    const { arrived, decoder, pace, port } = this;
+    const { arrived, decoder, pace } = this;
     if (!arrived) return false;
     const { chunk } = arrived;
     try {
@@ -100,11 +122,11 @@ export class Receiver {
         arrived.offset = decoder.take(chunk, arrived.offset);
     } catch (error) {
       arrived.offset = chunk.length;
-      port.failed(
+      this.port.failed(
         error instanceof AkmError ? error : new AkmError('AKM_PROTOCOL', messageOf(error), { cause: error }),
       );
     }
-    if (port.isCurrent() && arrived.offset < chunk.length) return true;
+    if (!this.stopped && arrived.offset < chunk.length) return true;
     this.arrived = undefined;
     return false;
   }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { AmmClient } from '../../src/client/amm-client.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
+import { useClientSockets } from '../support/client-sockets.js';
 import { caughtUp, connected, inState, useBench } from '../support/clients.js';
 import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { turn } from '../support/promises.js';
@@ -11,6 +13,7 @@ const IDLE = 1000;
 
 describe('an AMM connection without requests', () => {
   const bench = useBench();
+  const sockets = useClientSockets();
   const time = useFakeClock();
   requireNoTimersLeft(time);
 
@@ -37,10 +40,9 @@ describe('an AMM connection without requests', () => {
       assert.equal(client.state, 'connected');
       time.clock.advance(1);
       assert.equal(client.state, 'idle');
-      await connection.ended;
+      await once(sockets[round - 1] ?? client, 'close');
       await connection.closed;
-      await turn();
-      assert.equal(server.accepted, round);
+      assert.deepEqual([client.state, server.accepted], ['idle', round]);
     }
   });
 
@@ -134,6 +136,18 @@ describe('an AMM connection without requests', () => {
     await list;
     time.clock.advance(IDLE);
     second.end();
+  });
+
+  it('has no more time to be let go where the client closes meanwhile', async () => {
+    const server = await bench.scriptedAmm({ keepsOpen: true });
+    const client = await connected(bench.amm({ port: server.port, idleTimeout: IDLE }));
+    const connection = await server.connection();
+    time.clock.advance(IDLE);
+    await connection.ended;
+    time.clock.advance(1500);
+    const closing = client.close();
+    time.clock.advance(500);
+    await closing;
   });
 
   it('stays for good without an idle time', async () => {

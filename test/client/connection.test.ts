@@ -346,6 +346,21 @@ describe('connection', () => {
       await rejection(client.listEndpoints(), 'AKM_CLOSED');
     });
 
+    for (const heard of ['connecting', 'connected']) {
+      it(`is for good also where it is called on hearing of ${heard}`, async () => {
+        const server = await bench.scriptedAmm();
+        const client = bench.amm({ port: server.port, heartbeat: 1000 });
+        const closed = new Promise<void>((resolve) => {
+          client.on('state', (state) => {
+            if (state === heard) void client.close().then(resolve);
+          });
+        });
+        client.open();
+        await closed;
+        assert.deepEqual([client.state, time.clock.pending], ['closed', []]);
+      });
+    }
+
     it('gives an attempt up', async () => {
       await withoutNames(async () => {
         const client = bench.amm({ host: 'amm.test' });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { AppClient } from '../../src/client/app-client.js';
 import { APP_OPERATIONS, RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/app-messages.js';
 import { APP_DIALECT } from '../../src/protocol/header.js';
 import { encodeFrame } from '../../src/protocol/message.js';
@@ -48,6 +49,15 @@ describe('a peer that is faster than the flow', () => {
     return { client, server, connection, seen: () => seen };
   }
 
+  /** From now on, what a flow does with a message takes so long that it gets one a turn. */
+  function takeLong(client: AppClient): void {
+    client.subscribe({}, () => {
+      setImmediate(() => {
+        time.clock.advance(LONG_TURN + 1);
+      });
+    });
+  }
+
   it('gives a flow that is fast more at once, turn by turn', async () => {
     const { client, connection, seen } = await ready();
     connection.write(pushes(7));
@@ -57,11 +67,7 @@ describe('a peer that is faster than the flow', () => {
 
   it('leaves a flow that is slow time for each message before it gets the next', async () => {
     const { client, connection, seen } = await ready();
-    client.subscribe({}, () => {
-      setImmediate(() => {
-        time.clock.advance(LONG_TURN + 1);
-      });
-    });
+    takeLong(client);
     connection.write(pushes(5));
     await caughtUp(client, connection);
     assert.equal(seen(), '0.1.2.3.4.');
@@ -105,6 +111,42 @@ describe('a peer that is faster than the flow', () => {
     await connection.closed;
     await closed;
     assert.equal(seen().replaceAll('.', ''), '0');
+  });
+
+  it('does not hold up the end of a client that is closed meanwhile', async () => {
+    const { client, connection } = await ready();
+    const closed = new Promise<void>((resolve) => {
+      const end = client.subscribe({}, () => {
+        end();
+        setImmediate(() => void client.close().then(resolve));
+      });
+    });
+    connection.write(pushes(3));
+    await closed; // without any time passing
+  });
+
+  it('does not hold up the end of a client that is closed by a message, after others that had to wait', async () => {
+    const { client, connection } = await ready();
+    takeLong(client);
+    connection.write(pushes(2));
+    await caughtUp(client, connection);
+    const closed = new Promise<void>((resolve) => {
+      client.subscribe({}, () => void client.close().then(resolve));
+    });
+    connection.write(pushes(2));
+    await closed;
+  });
+
+  it('does not hold up the end of a client that is closed by the last messages of a broken connection', async () => {
+    const { client, connection } = await ready();
+    const closed = new Promise<void>((resolve) => {
+      client.subscribe({}, ({ data }) => {
+        if (data.toString() === '0') sockets[0]?.destroy(new Error('broken'));
+        else void client.close().then(resolve);
+      });
+    });
+    connection.write(pushes(3));
+    await closed;
   });
 
   it('may have answered already when a request times out', async () => {
