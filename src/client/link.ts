@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { AkmError } from '../errors.js';
 import type { Dialect } from '../protocol/header.js';
+import { ReadBuffer } from './read-buffer.js';
 import { Receiver, type ReceiverUser } from './receiver.js';
 
 /** What a {@link Link} tells whoever made it, until that drops or closes it. None of these may throw. */
@@ -22,12 +23,6 @@ const CLOSE_LIMIT = 2000;
 /** When TCP itself starts to ask whether the peer is still there, in milliseconds of silence. */
 const KEEP_ALIVE_DELAY = 15_000;
 
-/**
- * Bytes that are read at one time, always into the same buffer: 16 frames of application data. What is handed on is a view of it, and a
- * fresh buffer for each read costs more than all the rest of receiving. Not shared among sockets: where the system reads on its own, as
- * Windows does, it holds on to a socket's buffer meanwhile.
- */
-const READ_SIZE = 65_536;
 /** Bytes that may wait in the socket before a write counts as too much: two writes of a full buffer of frames. */
 const WRITE_LIMIT = { writableHighWaterMark: 2 * 65_536 };
 
@@ -61,14 +56,14 @@ export class Link {
       },
       resume: () => this.socket.resume(),
     });
+    const buffer = new ReadBuffer();
     this.socket = connect({
       host: address.host,
       port: address.port,
       noDelay: true,
       onread: {
-        buffer: Buffer.allocUnsafeSlow(READ_SIZE),
-        callback: (size, buffer) =>
-          this.silent || this.receiver.take(Buffer.from(buffer.buffer, buffer.byteOffset, size)),
+        buffer: buffer.next,
+        callback: (size) => this.silent || this.receiver.take(buffer.filled(size)),
       },
       ...WRITE_LIMIT,
     });

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import type { AppClient } from '../../src/client/app-client.js';
 import { APP_OPERATIONS, RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/app-messages.js';
 import { APP_DIALECT } from '../../src/protocol/header.js';
-import { encodeFrame } from '../../src/protocol/message.js';
+import { encodeFrame, encodeRawFrame } from '../../src/protocol/message.js';
 import { useClientSockets } from '../support/client-sockets.js';
 import { caughtUp, connected, inState, useBench } from '../support/clients.js';
 import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { rejection } from '../support/promises.js';
 
 const { GET_VERSION, REGISTER_APP } = APP_OPERATIONS;
+/** A message that no flow has anything to do with. */
+const UNKNOWN = 0x45;
 const REQUEST_TIMEOUT = 5000;
 /** So many times its timeout a request may take while more has arrived than was handed on. */
 const LONGEST_BACKLOG = 10;
@@ -40,6 +42,11 @@ describe('a peer that is faster than the flow', () => {
     const server = await bench.scriptedApp();
     const client = await connected(bench.app({ port: server.port, requestTimeout: REQUEST_TIMEOUT }));
     const connection = await server.connection();
+    // from then on the socket reads at one time whatever these tests write at one time
+    connection.write(
+      Buffer.concat(Array<Buffer>(3).fill(encodeRawFrame(APP_DIALECT, UNKNOWN, Buffer.alloc(4000)))),
+    );
+    await caughtUp(client, connection);
     /** The numbers that were handed on, and a dot wherever a flow got its turn to work on one. */
     let seen = '';
     client.subscribe({}, ({ data }) => {

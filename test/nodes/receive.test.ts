@@ -29,7 +29,7 @@ describe('akm-receive', () => {
     const peer = await scripted(receive);
     push(peer, 'grüß Gott', 0xffff, 0);
     const { _msgid, ...msg } = await nodeRed.output();
-    assert.equal(typeof _msgid, 'string');
+    assert.match(String(_msgid), /^[0-9a-f]{16}$/);
     assert.deepEqual(msg, {
       payload: 'grüß Gott',
       topic: 'akm/65535/0',
@@ -124,6 +124,14 @@ describe('akm-receive', () => {
     push(await scripted(...nodes), 'data');
     ((await nodeRed.output('one-out')).payload as Buffer).fill(0);
     assert.deepEqual((await nodeRed.output('two-out')).payload, Buffer.from('data'));
+  });
+
+  it('gives each message an id of its own', async () => {
+    const peer = await scripted(receive, { ...receive, id: 'other' });
+    for (let n = 0; n < 10; n += 1) push(peer, String(n));
+    const ids = new Set<unknown>();
+    for (let n = 0; n < 20; n += 1) ids.add((await nodeRed.output())._msgid);
+    assert.equal(ids.size, 20);
   });
 
   it('gives messages in the order in which they come', async () => {
