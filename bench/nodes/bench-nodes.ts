@@ -9,11 +9,13 @@ import { registerInject } from './inject.js';
 import { registerMemory } from './memory.js';
 import type { CommandedNode } from './node.js';
 import { registerPing } from './ping.js';
+import { registerRequest } from './request.js';
 
 export = (RED: NodeAPI): void => {
   registerInject(RED);
   registerCount(RED);
   registerPing(RED);
+  registerRequest(RED);
   registerMemory(RED);
 
   RED.httpAdmin.get('/bench/:node/:command', (request, response) => {

@@ -3,7 +3,8 @@
  *
  * - A list request through the flow: a message -> akm-list-endpoints -> back to the node that sent it, in a real Node-RED of each version;
  *   the next message follows when one is back. Beside it a bare socket on the same Node.js that writes a ready-made request and waits until
- *   the answer is whole, but does not decode it. Both ask the same process, which gives a ready-made answer.
+ *   the answer is whole, but does not decode it; and a node that does just that with each message, to tell what Node-RED itself takes to
+ *   hand a message on. All ask the same process, which gives a ready-made answer.
  * - A lone message of application data: client -> a process that sends it back -> client, text to text. Beside it a bare socket that does
  *   the same with a ready-made frame. Whatever packs several frames into one write must not make this one wait.
  */
@@ -30,7 +31,11 @@ const OF_SOCKET = 1.3;
 /** As many endpoints as the simulator begins with. */
 const ENDPOINTS = 4;
 
+const BARE = 'bare socket';
+const IN_A_NODE = 'bare socket in a node';
+
 const ping: NodeIn<Ping> = { id: 'ping' };
+const barePing: NodeIn<Ping> = { id: 'bare-ping' };
 
 export const measureLatency: Measure = async (context) => {
   const figures: Figure[] = [];
@@ -56,15 +61,17 @@ async function listRequests(version: NodeRedVersion, context: Context): Promise<
           { connection: 'connection', filter: '0', filterType: 'num' },
           ping.id,
         ),
+        { id: barePing.id, type: 'bench-ping', name: '', wires: [['request']] },
+        { id: 'request', type: 'bench-request', name: '', port, wires: [[barePing.id]] },
       );
       await bench.ready('list');
-      return await compareTimes(
-        context,
-        `Node-RED ${version.version}, list request`,
-        (count) => bench.ask(ping, 'times', count),
-        (count) => bare.ask('times', { port, count }),
-        OF_SOCKET,
-      );
+      const name = `Node-RED ${version.version}, list request`;
+      const timings = await measureTimes(context, {
+        [name]: (count) => bench.ask(ping, 'times', count),
+        [IN_A_NODE]: (count) => bench.ask(barePing, 'times', count),
+        [BARE]: (count) => bare.ask('times', { port, count }),
+      });
+      return [...figuresOf(timings, name, BARE, OF_SOCKET), ...figuresOf(timings, name, IN_A_NODE)];
     } finally {
       await bare.stop();
       await bench.stop();
@@ -86,49 +93,53 @@ async function loneMessages(context: Context): Promise<Figure[]> {
   try {
     await ours.ask('connect', await mirrors[0].ask('listen'));
     const port = await mirrors[1].ask('listen');
-    return await compareTimes(
-      context,
-      'client, lone message',
-      (count) => ours.ask('times', count),
-      (count) => bare.ask('times', { port, count }),
-    );
+    const name = 'client, lone message';
+    const timings = await measureTimes(context, {
+      [name]: (count) => ours.ask('times', count),
+      [BARE]: (count) => bare.ask('times', { port, count }),
+    });
+    return figuresOf(timings, name, BARE);
   } finally {
     await Promise.all([mirrors[0].stop(), mirrors[1].stop(), ours.stop(), bare.stop()]);
   }
 }
 
+/** Gives the times that so many took, in milliseconds. */
 type Times = (count: number) => Promise<readonly number[]>;
 
-/** Median and 99th percentile; a goal is the median's. */
-async function compareTimes(
+/** In microseconds, the median and the 99th percentile of each round. */
+interface Timings {
+  readonly medians: Rounds;
+  readonly tails: Rounds;
+}
+
+async function measureTimes(
   { options: { runs, quick }, progress }: Context,
-  name: string,
-  ours: Times,
-  bare: Times,
-  most?: number,
-): Promise<Figure[]> {
+  contenders: Readonly<Record<string, Times>>,
+): Promise<Timings> {
   const [warmup, count] = quick ? [50, 200] : [1000, 2000];
-  const samples = new Map<string, (readonly number[])[]>();
-  const contender = (label: string, times: Times) => ({
-    name: label,
-    measure: async () => {
-      await times(warmup);
-      const measured = await times(count);
-      samples.set(label, [...(samples.get(label) ?? []), measured]);
-      return median(measured);
-    },
-  });
-  const reference = 'bare socket';
-  const medians = await measureRounds([contender(name, ours), contender(reference, bare)], runs, progress);
-  const tails: Rounds = new Map(
-    [...samples].map(([label, all]) => [
-      label === name ? `${name}, p99` : label,
-      all.map((times) => quantile(times, 0.99)),
-    ]),
+  const tails = new Map<string, number[]>(Object.keys(contenders).map((name) => [name, []]));
+  const medians = await measureRounds(
+    Object.entries(contenders).map(([name, times]) => ({
+      name,
+      measure: async () => {
+        await times(warmup);
+        const measured = (await times(count)).map((milliseconds) => milliseconds * 1000);
+        tails.get(name)?.push(quantile(measured, 0.99));
+        return median(measured);
+      },
+    })),
+    runs,
+    progress,
   );
-  const about = { part: 'latency', unit: 'ms', reference } as const;
+  return { medians, tails };
+}
+
+/** Median and 99th percentile; a goal is the median's. */
+function figuresOf({ medians, tails }: Timings, name: string, reference: string, most?: number): Figure[] {
+  const about = { part: 'latency', name, unit: 'µs' } as const;
   return [
-    compare(medians, { ...about, name, ...(most !== undefined && { goal: { most } }) }),
-    compare(tails, { ...about, name: `${name}, p99` }),
+    compare(medians, { ...about, reference, ...(most !== undefined && { goal: { most } }) }),
+    { ...compare(tails, { ...about, reference }), name: `${name}, p99` },
   ];
 }
