@@ -36,7 +36,7 @@ export class Link {
   private readonly socket: Socket;
   /** Set when nothing of it is told any more. */
   private silent = false;
-  /** Set once it is being ended in an orderly way. */
+  /** The limit of its orderly end: set once it is being ended. */
   private limit: NodeJS.Timeout | undefined;
 
   /**
