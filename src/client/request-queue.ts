@@ -11,14 +11,14 @@ export interface Request<T> {
   /** Called with the whole payload, a view, and the time from write to answer. What it throws fails the request. */
   readonly decode: (payload: Buffer, latencyMs: number) => T;
   /** Called right before the write; throws to prevent it. */
-  readonly permit?: () => void;
+  readonly permit?: (() => void) | undefined;
   /** Goes before what waits already and is not urgent. */
-  readonly urgent?: boolean;
+  readonly urgent?: boolean | undefined;
   /**
    * Without an answer the connection is usually replaced, since the answer may still come and would be taken for the next
    * one's. `forgiving` keeps it instead, for as long as nobody asks for an answer of the same code.
    */
-  readonly forgiving?: boolean;
+  readonly forgiving?: boolean | undefined;
 }
 
 /** What the queue needs of a connection. */
@@ -40,7 +40,8 @@ export interface RequestPort {
 /** How many times the timeout a request may take while its answer may have arrived already, behind what a flow is slow to take. */
 const LONGEST_BACKLOG = 10;
 
-interface Job extends Omit<Request<unknown>, 'decode'> {
+interface Job {
+  readonly request: Omit<Request<unknown>, 'decode'>;
   readonly answer: (payload: Buffer, latencyMs: number) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -59,6 +60,8 @@ export class RequestQueue {
   private inFlight: { job: Job; writtenAt: number; timer: NodeJS.Timeout; overtaken: boolean } | undefined;
   /** Runs while a missing connection is still waited for. */
   private patience: NodeJS.Timeout | undefined;
+  /** When what waits has waited long enough without a connection that gets to it. */
+  private deadline = 0;
   /** How many forgiving requests were not answered, by response code: as many answers that come now answer nothing else. */
   private readonly overdue = new Map<number, number>();
 
@@ -84,7 +87,7 @@ export class RequestQueue {
       if (this.port.state !== 'connected' && !this.patience) throw this.port.notConnected();
       if (isBudgeted(request)) this.budget.take();
       const job: Job = {
-        ...request,
+        request,
         answer: (payload, latencyMs) => {
           resolve(request.decode(payload, latencyMs));
         },
@@ -97,12 +100,9 @@ export class RequestQueue {
 
   /** There is no connection from now on, but one is being made. */
   outage(): void {
-    this.patience ??= setTimeout(() => {
-      this.patience = undefined;
-      if (this.port.state === 'connected') this.failStarved();
-      else this.failWaiting(this.port.notConnected());
-      this.checkIdle();
-    }, this.timeout);
+    if (!this.patience) this.deadline = performance.now() + this.timeout;
+    // answers on a connection that is gone again have won no time: a peer may give a few on each, and never get to what waits
+    this.bePatientFor(this.deadline - performance.now());
   }
 
   /** There is a connection. What waits behind urgent requests is no better off yet: a peer may never answer those. */
@@ -127,10 +127,10 @@ export class RequestQueue {
     if (this.inFlight) this.inFlight.overtaken = false;
     if (code === undefined) return false;
     if (this.takeOverdue(code)) return true;
-    if (overtaken || this.inFlight?.job.responseCode !== code) return false;
+    if (overtaken || this.inFlight?.job.request.responseCode !== code) return false;
     const { job, writtenAt } = this.inFlight;
     this.land();
-    if (this.patience) this.beginPatienceAnew(); // the peer answers: whoever waits for its turn goes on waiting
+    if (this.patience) this.bePatientFor(this.timeout); // the peer answers: whoever waits for its turn goes on waiting
     try {
       job.answer(payload, performance.now() - writtenAt);
     } catch (error) {
@@ -146,12 +146,12 @@ export class RequestQueue {
       const queue = this.urgent.length > 0 ? this.urgent : this.waiting;
       const [job] = queue;
       if (!job) break;
-      if (this.overdue.has(job.responseCode) && !job.forgiving) {
+      if (this.overdue.has(job.request.responseCode) && !job.request.forgiving) {
         this.port.renew(); // here nobody could tell its answer from the late one
         break;
       }
       queue.shift();
-      if (isBudgeted(job)) this.budget.give();
+      if (isBudgeted(job.request)) this.budget.give();
       this.fly(job);
     }
     this.checkIdle();
@@ -166,15 +166,15 @@ export class RequestQueue {
 
   private fly(job: Job): void {
     try {
-      job.permit?.();
+      job.request.permit?.();
     } catch (error) {
       job.fail(error);
       return;
     }
-    if (!job.urgent) this.clearPatience();
+    if (!job.request.urgent) this.clearPatience();
     const timer = this.expect(job);
     this.inFlight = { job, writtenAt: performance.now(), timer, overtaken: this.port.midFrame };
-    this.port.write(job.frame);
+    this.port.write(job.request.frame);
   }
 
   /** Waits for the answer. What we are slow to read does not count as the peer's silence, within reason. */
@@ -197,11 +197,12 @@ export class RequestQueue {
     this.land();
     const error = new AkmError(
       'AKM_TIMEOUT',
-      `${this.port.peer} did not answer ${job.name} within ${this.timeout} ms`,
+      `${this.port.peer} did not answer ${job.request.name} within ${this.timeout} ms`,
     );
     job.fail(error);
-    if (job.forgiving) {
-      this.overdue.set(job.responseCode, (this.overdue.get(job.responseCode) ?? 0) + 1);
+    const { forgiving, responseCode } = job.request;
+    if (forgiving) {
+      this.overdue.set(responseCode, (this.overdue.get(responseCode) ?? 0) + 1);
       this.pump();
     } else {
       this.port.replace(error);
@@ -230,7 +231,7 @@ export class RequestQueue {
   }
 
   private fail(job: Job, error: AkmError): void {
-    if (isBudgeted(job)) this.budget.give();
+    if (isBudgeted(job.request)) this.budget.give();
     job.fail(error);
   }
 
@@ -238,9 +239,14 @@ export class RequestQueue {
     if (!this.busy) this.becameIdle();
   }
 
-  private beginPatienceAnew(): void {
-    this.clearPatience();
-    this.outage();
+  private bePatientFor(milliseconds: number): void {
+    clearTimeout(this.patience);
+    this.patience = setTimeout(() => {
+      this.patience = undefined;
+      if (this.port.state === 'connected') this.failStarved();
+      else this.failWaiting(this.port.notConnected());
+      this.checkIdle();
+    }, milliseconds);
   }
 
   private clearPatience(): void {

@@ -216,7 +216,7 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
   protected async exchange<O extends Operation>(
     declared: O,
     values: Encodable<O['request']['body']['fields']>,
-    { permit, own, ...options }: ExchangeOptions = {},
+    { permit, own, urgent, forgiving }: ExchangeOptions = {},
   ): Promise<Answer<Decoded<O['response']['body']['fields']>>> {
     const operation = this.asEntered(declared);
     const { request, response } = operation;
@@ -227,17 +227,16 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
     );
     if (this.state === 'idle') this.open();
     return this.queue.request({
-      ...options,
-      ...(permit
-        ? {
-            permit: () => {
-              permit(operation);
-            },
-          }
-        : {}),
       name: request.name,
       frame,
       responseCode: response.code,
+      urgent,
+      forgiving,
+      permit:
+        permit &&
+        (() => {
+          permit(operation);
+        }),
       decode: (payload, latencyMs) => {
         const kept = Buffer.from(payload); // the fields may hold views of it
         return {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
+import { APP_DIALECT } from '../../src/protocol/header.js';
 import { identifierOf } from '../../src/protocol/identifier.js';
+import { encodeFrame } from '../../src/protocol/message.js';
 import { World } from '../../src/simulator/world.js';
 import { useBench } from '../support/clients.js';
 import { inTime } from '../support/deadline.js';
@@ -16,6 +18,12 @@ describe('found by fuzzing:', () => {
   const scripts: Readonly<Record<string, Script>> = {
     'never answers': { chunks: [], eager: 0, reads: true, ending: 'silence' },
     'ends each connection at once': { chunks: [], eager: 1, reads: true, ending: 'destroy' },
+    'answers one on each connection and ends it at the next': {
+      chunks: [encodeFrame(APP_DIALECT, APP_OPERATIONS.REGISTER_APP.response, { status: 0 })],
+      eager: 0,
+      reads: true,
+      ending: 'reset',
+    },
   };
   for (const [what, hostile] of Object.entries(scripts)) {
     it(`requests do not wait for ever behind the registrations that are made again, with a peer that ${what}`, async () => {
@@ -23,9 +31,9 @@ describe('found by fuzzing:', () => {
       try {
         const client = bench.app({ port: server.port, requestTimeout: 50, reconnectMin: 1, reconnectMax: 5 });
         client.open();
-        const registering = client.hold(1, 100).register();
+        const registering = [100, 101].map((appValue) => client.hold(1, appValue).register());
         const asked = [client.getVersion(), client.getEndpointInfo()];
-        await Promise.allSettled([registering]);
+        await Promise.allSettled(registering);
         for (const request of asked)
           await inTime(rejection(request, 'AKM_NOT_CONNECTED'), () => 'a request to end');
         assert.equal(client.waiting, 0);
