@@ -3,10 +3,11 @@ import { APP_OPERATIONS, checkAppData, RECEIVE_APP_DATA_RESPONSE } from '../prot
 import { APP_DIALECT } from '../protocol/header.js';
 import { parseInteger, U16_MAX } from '../protocol/integer.js';
 import type { Decoded } from '../protocol/layout.js';
-import { decodeWholeBody, RESPONSE_OFFSET } from '../protocol/message.js';
+import { RESPONSE_OFFSET } from '../protocol/message.js';
 import { FramePacker } from './frame-packer.js';
 import { checkOptions, type ClientOptions } from './options.js';
 import { Outbox, type Send } from './outbox.js';
+import { decodeAppData } from './received-data.js';
 import {
   Registrations,
   type Registered,
@@ -227,7 +228,7 @@ export class AppClient extends ServiceClient {
   protected override onPush(code: number, payload: Buffer): boolean {
     if (code !== RECEIVE_APP_DATA_RESPONSE.code) return false; // 0x45 may answer a send, and is to disturb nothing
     try {
-      this.subscriptions.dispatch(decodeWholeBody(RECEIVE_APP_DATA_RESPONSE, payload));
+      this.subscriptions.dispatch(decodeAppData(payload));
     } catch (error) {
       this.fault(error as AkmError);
     }

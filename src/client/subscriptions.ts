@@ -1,5 +1,3 @@
-import { U16_MAX } from '../protocol/integer.js';
-
 /** Application data as it arrives. */
 export interface ReceivedData {
   /** U16 */
@@ -21,58 +19,73 @@ export interface DataFilter {
 /** Gets application data. */
 export type DataListener = (received: ReceivedData) => void;
 
+interface Subscription {
+  readonly listener: DataListener;
+  ended: boolean;
+}
+
+/** Subscriptions by what they wait for. The lists are never changed but replaced: one that is being gone through stays as it is. */
+type Lists = Map<number, readonly Subscription[]>;
+
 /**
  * Who gets which application data. Listeners are kept by what they wait for, so that a message costs the same however many wait
  * for others.
  */
 export class Subscriptions {
-  private readonly subscriptions = new Map<number, Set<{ listener: DataListener }>>();
+  private readonly ofApplications: Lists = new Map();
+  private readonly ofAtrs: Lists = new Map();
+  private readonly ofAppValues: Lists = new Map();
+  private readonly ofAll: Lists = new Map();
 
   /** @param failed gets what a listener threw: it must not keep the message from the others */
   constructor(private readonly failed: (error: unknown) => void) {}
 
   /** Returns the function that ends the subscription. */
   add(filter: DataFilter, listener: DataListener): () => void {
-    const key = keyOf(filter.atrId, filter.appValue);
-    const set = this.subscriptions.get(key) ?? new Set();
-    this.subscriptions.set(key, set);
-    const subscription = { listener }; // the same function may be subscribed twice
-    set.add(subscription);
+    const [lists, key] = this.placeOf(filter);
+    const subscription = { listener, ended: false }; // the same function may be subscribed twice
+    lists.set(key, [...(lists.get(key) ?? []), subscription]);
     return () => {
-      set.delete(subscription);
-      if (set.size === 0 && this.subscriptions.get(key) === set) this.subscriptions.delete(key);
+      subscription.ended = true;
+      const others = lists.get(key)?.filter((other) => other !== subscription) ?? [];
+      if (others.length > 0) lists.set(key, others);
+      else lists.delete(key);
     };
   }
 
   /** Hands application data to all who wait for it. */
   dispatch(received: ReceivedData): void {
     const { atrId, appValue } = received;
-    this.handOn(keyOf(atrId, appValue), received);
-    this.handOn(keyOf(atrId), received);
-    this.handOn(keyOf(undefined, appValue), received);
-    this.handOn(keyOf(), received);
+    this.handOn(this.ofApplications.get(applicationKey(atrId, appValue)), received);
+    this.handOn(this.ofAtrs.get(atrId), received);
+    this.handOn(this.ofAppValues.get(appValue), received);
+    this.handOn(this.ofAll.get(ALL), received);
   }
 
-  private handOn(key: number, received: ReceivedData): void {
-    const set = this.subscriptions.get(key);
-    if (!set) return;
-    // a copy: who subscribes while a message is handed on gets the next one first. One alone, the usual case, needs none
-    const subscriptions = set.size === 1 ? set : [...set];
+  private handOn(subscriptions: readonly Subscription[] | undefined, received: ReceivedData): void {
+    if (!subscriptions) return;
     for (const subscription of subscriptions) {
-      if (!set.has(subscription)) continue;
+      if (subscription.ended) continue; // since this message is being handed on
       try {
         subscription.listener(received);
       } catch (error) {
         this.failed(error);
       }
-      if (subscriptions === set) return;
     }
+  }
+
+  private placeOf({ atrId, appValue }: DataFilter): [Lists, number] {
+    if (atrId === undefined) return appValue === undefined ? [this.ofAll, ALL] : [this.ofAppValues, appValue];
+    return appValue === undefined
+      ? [this.ofAtrs, atrId]
+      : [this.ofApplications, applicationKey(atrId, appValue)];
   }
 }
 
-/** Stands for any ATR ID, or any App Value: one more than the greatest. */
-const ANY = U16_MAX + 1;
+/** The one key of what matches anything. */
+const ALL = 0;
 
-function keyOf(atrId = ANY, appValue = ANY): number {
-  return atrId * (ANY + 1) + appValue;
+/** Both numbers in 32 bits: one that is larger would be an object of its own for each message. */
+function applicationKey(atrId: number, appValue: number): number {
+  return (atrId << 16) | appValue;
 }
