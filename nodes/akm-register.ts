@@ -15,6 +15,13 @@ interface RegisterDef extends UserNodeDef {
   auto: boolean;
 }
 
+/** A place that a node has taken hold of. */
+interface Place {
+  registration: Registration;
+  /** How many messages wait for what comes of asking for it: a refusal then is their error, and needs no report of its own. */
+  asking: number;
+}
+
 const SERVICE = 'app';
 const operation = 'REGISTER_APP';
 
@@ -24,12 +31,10 @@ export = (RED: NodeAPI): void => {
     const config = configOf(this, 'akm-register', saved);
     const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
     /** Every place this node has taken hold of; they live as long as it does. */
-    const places = new Map<string, Registration>();
-    /** How many messages wait for an outcome: a refusal then is their error, and needs no report of its own. */
-    let asking = 0;
+    const places = new Map<string, Place>();
 
     const showState = (): void => {
-      const states = [...places.values()].map((place) => place.state);
+      const states = [...places.values()].map(({ registration }) => registration.state);
       if (user.client.state !== 'connected' || states.length === 0) user.showConnection();
       else if (states.includes('pending')) user.status.own('busy', 'status.registering');
       else if (!states.includes('refused')) user.status.own('good', 'status.registered');
@@ -37,11 +42,11 @@ export = (RED: NodeAPI): void => {
 
     const tell = (
       msg: AkmMessage,
-      place: Registration,
+      { registration }: Place,
       answer: Registered,
       automatic: boolean,
     ): AkmMessage => {
-      const { atrId, appValue } = place;
+      const { atrId, appValue } = registration;
       const { status } = answer;
       const name = user.names.ofApplication(atrId, appValue);
       msg.payload = {
@@ -56,7 +61,7 @@ export = (RED: NodeAPI): void => {
       return msg;
     };
 
-    const hold = async (msg: AkmMessage): Promise<Registration> => {
+    const hold = async (msg: AkmMessage): Promise<Place> => {
       const { atrId, appValue } = await evaluateApplication(
         RED,
         this,
@@ -72,37 +77,36 @@ export = (RED: NodeAPI): void => {
         registered: (answer) => {
           this.send(tell({}, place, answer, true));
         },
-        stateChanged: (state, refusal) => {
-          if (state !== 'refused') showState();
-          else user.status.shared('bad', 'status.rejected', refusal?.status);
-          if (refusal && asking === 0) user.report(refusal);
+        stateChanged: (_state, refusal) => {
+          if (!refusal) showState();
+          else if (place.asking === 0) user.report(refusal);
         },
       };
-      const place = user.client.hold(atrId, appValue, observer);
+      const place: Place = { registration: user.client.hold(atrId, appValue, observer), asking: 0 };
       places.set(key, place);
       return place;
     };
 
     user.follow(showState);
     user.onEnd(() => {
-      for (const place of places.values()) place.release();
+      for (const { registration } of places.values()) registration.release();
     });
     user.onMessage(async (msg, forward) => {
-      asking += 1;
+      const place = await hold(msg);
+      place.asking += 1;
       try {
-        const place = await hold(msg);
-        const answer = await place.register(true);
+        const answer = await place.registration.register(true);
         showState();
         forward(tell(msg, place, answer, false));
       } finally {
-        asking -= 1;
+        place.asking -= 1;
       }
     });
 
     const registerAtDeploy = async (): Promise<void> => {
       try {
         const place = await hold({});
-        const answer = await place.register();
+        const answer = await place.registration.register();
         showState();
         this.send(tell({}, place, answer, true));
       } catch (error) {

@@ -1,5 +1,6 @@
 import { AkmError, describe } from '../errors.js';
 import { parseInteger, U16_MAX } from '../protocol/integer.js';
+import { MAX_BODY } from '../protocol/notation.js';
 import type { Named, NameEntry, Names } from './names.js';
 import { toIdentifier } from './values.js';
 
@@ -43,10 +44,16 @@ export function readApplication<A extends number | undefined>(
  */
 export function resolveTarget(names: Names, target: unknown): unknown {
   const one = (value: unknown): unknown => resolveOne(names, value);
-  if (Array.isArray(target)) return target.map(one);
+  const entries = entriesIn(target);
+  if (entries) return entries.map(one);
   const resolved = one(target);
-  const endpoints = propertyOf(resolved, 'endpoints');
-  return Array.isArray(endpoints) ? { ...(resolved as object), endpoints: endpoints.map(one) } : resolved;
+  const endpoints = entriesIn(propertyOf(resolved, 'endpoints'));
+  return endpoints ? { ...(resolved as object), endpoints: endpoints.map(one) } : resolved;
+}
+
+/** What an array holds. One that no message could hold is not looked into: a sparse array can have billions of entries. */
+function entriesIn(value: unknown): readonly unknown[] | undefined {
+  return Array.isArray(value) && value.length <= MAX_BODY ? value : undefined;
 }
 
 function resolveOne(names: Names, value: unknown): unknown {
@@ -71,10 +78,7 @@ export function targetRefused(names: Names, target: unknown): (error: unknown) =
 
 /** The first text in a target that stands where an identifier is wanted, and is none. */
 function textIn(target: unknown): string | undefined {
-  const endpoints = propertyOf(target, 'endpoints');
-  const entries: readonly unknown[] = Array.isArray(target)
-    ? target
-    : [target, ...(Array.isArray(endpoints) ? (endpoints as unknown[]) : [])];
+  const entries = entriesIn(target) ?? [target, ...(entriesIn(propertyOf(target, 'endpoints')) ?? [])];
   const texts = entries.map((entry) => (typeof entry === 'string' ? entry : propertyOf(entry, 'id')));
   return texts.find((text): text is string => typeof text === 'string' && toIdentifier(text) === undefined);
 }

@@ -120,6 +120,14 @@ describe('AMM client', () => {
       await Promise.all(lists);
     });
 
+    it('takes a hole in an array of endpoints for what is missing, and writes nothing', async () => {
+      const { port } = await bench.scriptedAmm();
+      const client = bench.amm({ port });
+      const endpoints = Object.assign([NEW_ENDPOINT], { length: 2 });
+      const { message } = await rejection(client.createOperationalAtr(endpoints), 'AKM_INVALID_INPUT');
+      assert.match(message, /^endpoint 1 is undefined; /);
+    });
+
     it('tells that a list was cut where the AMM counts more than a message can hold', async () => {
       const server = await bench.scriptedAmm();
       const client = bench.amm({ port: server.port });

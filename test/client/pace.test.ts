@@ -15,6 +15,7 @@ describe('the pace at which flows are given messages', () => {
     while (!pace.isSpent) {
       pace.spend();
       given += 1;
+      assert.ok(given <= MOST, 'a turn has no end');
     }
     time.clock.advance(milliseconds);
     await renewed;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { probeAmm, probeApp } from '../../src/client/probe.js';
 import { AkmError } from '../../src/errors.js';
 import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
@@ -38,6 +39,9 @@ describe('Trying out', () => {
   const bench = useBench();
   const time = useFakeClock();
   afterEach(() => requireSameResources(opened));
+  afterEach(() => {
+    assert.deepEqual(getEventListeners(patient, 'abort'), []);
+  });
 
   describe('an AMM', () => {
     it('tells how fast it is and what it holds', async () => {

@@ -334,6 +334,31 @@ describe('registrations', () => {
     });
   });
 
+  it('do not use up the patience of what waits behind them while they are made again', async () => {
+    const server = await bench.scriptedApp();
+    const client = await connected(
+      bench.app({ port: server.port, requestTimeout: 1000, reconnectMin: 100, reconnectMax: 100 }),
+    );
+    const first = await server.connection();
+    for (const appValue of [100, 101]) await register(client, first, [1, appValue]);
+    first.reset();
+    await inState(client, 'disconnected');
+    const version = client.getVersion();
+    const watched = watch(version);
+    time.clock.advance(100);
+    const second = await server.connection();
+    for (let n = 0; n < 2; n += 1) {
+      await second.receive(REGISTER.request);
+      time.clock.advance(800);
+      second.send(REGISTER.response, { status: 0 });
+      await caughtUp(client, second);
+    }
+    assert.equal(watched.settled, false);
+    await second.receive(VERSION.request);
+    second.send(VERSION.response, { major: 1, minor: 2, patch: 3, build: 4 });
+    assert.equal((await version).fields.major, 1);
+  });
+
   describe('refused', () => {
     it('fail with the status, and are tried again after pauses that grow', async () => {
       const server = await bench.scriptedApp();
@@ -362,6 +387,28 @@ describe('registrations', () => {
       assert.deepEqual(time.clock.pending, []);
     });
 
+    it('are tried again after the shortest pause where they stood in between', async () => {
+      const server = await bench.scriptedApp();
+      const client = await connected(bench.app({ port: server.port, reconnectMin: 100, reconnectMax: 400 }));
+      const first = await server.connection();
+      const refused = client.hold(1, 100).register();
+      await serve(first, 2);
+      await rejection(refused, 'AKM_REJECTED');
+      for (const status of [2, 2, 0]) {
+        time.clock.advanceToNext();
+        await serve(first, status);
+        await caughtUp(client, first);
+      }
+      first.reset();
+      await inState(client, 'disconnected');
+      time.clock.advance(100);
+      const second = await server.connection();
+      await serve(second, 2);
+      await caughtUp(client, second);
+      const [pause = NaN] = time.clock.pending;
+      assert.ok(pause <= 100, `a pause of ${pause} ms`);
+    });
+
     it('leave nothing behind when the client closes, however often they were asked for', async () => {
       const server = await bench.scriptedApp();
       const client = await connected(bench.app({ port: server.port }));
@@ -375,6 +422,20 @@ describe('registrations', () => {
       await client.close();
       assert.deepEqual(time.clock.pending, []);
     });
+
+    for (const last of [1, 0]) {
+      it(`are tried again by one timer alone where they were asked for twice at once: ${last} the second time`, async () => {
+        const server = await bench.scriptedApp();
+        const client = await connected(bench.app({ port: server.port }));
+        const connection = await server.connection();
+        const registration = client.hold(1, 100);
+        const asked = Promise.allSettled([registration.register(), registration.register(true)]);
+        await serve(connection, 1);
+        await serve(connection, last);
+        await asked;
+        assert.equal(time.clock.pending.length, last);
+      });
+    }
 
     it('are not tried again once they are released', async () => {
       const server = await bench.scriptedApp();
@@ -587,6 +648,40 @@ describe('registrations', () => {
       assert.deepEqual((await version).fields, { major: 1, minor: 2, patch: 3, build: 4 });
       await connection.ended;
       await server.connection();
+    });
+
+    it('let what was sent right before go out on the connection that is renewed', async () => {
+      const server = await bench.scriptedApp();
+      const client = await connected(bench.app({ port: server.port }));
+      const connection = await server.connection();
+      const leaving = await register(client, connection, [1, 100]);
+      await register(client, connection, [1, 101]);
+      leaving.release();
+      const sent = send(client, 1, 'x');
+      time.clock.advance(TAKEOVER);
+      assert.equal(client.state, 'connecting');
+      await sent;
+      assert.equal((await connection.receive(SEND_APP_DATA_REQUEST)).data.toString(), 'x');
+    });
+
+    it('do not renew the connection once more where it was lost meanwhile', async () => {
+      const server = await bench.scriptedApp();
+      const client = await connected(bench.app({ port: server.port, reconnectMin: 100, reconnectMax: 100 }));
+      const first = await server.connection();
+      const leaving = await register(client, first, [1, 100]);
+      const lost = rejection(client.getVersion(), 'AKM_CONNECTION_LOST');
+      const waiting = client.getVersion();
+      await first.receive(VERSION.request);
+      leaving.release();
+      time.clock.advance(TAKEOVER); // from now on the connection is renewed as soon as no request is in flight
+      first.reset();
+      await lost;
+      time.clock.advance(100);
+      const second = await server.connection();
+      await second.receive(VERSION.request);
+      second.send(VERSION.response, { major: 1, minor: 2, patch: 3, build: 4 });
+      await waiting;
+      assert.equal(client.state, 'connected');
     });
 
     it('do not renew a connection that is being closed', async () => {

@@ -15,6 +15,8 @@ import { rejection, turn, watch } from '../support/promises.js';
 import type { ScriptedConnection, ScriptedServer } from '../support/scripted-server.js';
 
 const REGISTER = APP_OPERATIONS.REGISTER_APP;
+const VERSION = APP_OPERATIONS.GET_VERSION;
+const REQUEST_TIMEOUT = 5000;
 
 interface SendOptions {
   atrId?: number;
@@ -434,6 +436,35 @@ describe('sending', () => {
       await closing;
       assert.deepEqual((await Promise.all(sent)).slice(-51), Array(51).fill('AKM_CLOSED'));
     });
+  });
+
+  it('fails with a loss what was not written yet, and does not write it to the next connection', async () => {
+    const { server, client, connection } = await ready();
+    const version = rejection(client.getVersion(), 'AKM_TIMEOUT');
+    await connection.receive(VERSION.request);
+    const sent = (['error', 'queue'] as const).map((offline) =>
+      rejection(send(client, 'x', { offline }), 'AKM_CONNECTION_LOST'),
+    );
+    time.clock.advance(REQUEST_TIMEOUT); // which gives the connection up before this callback ends
+    await version;
+    for (const { message } of await Promise.all(sent))
+      assert.match(
+        message,
+        /^The connection to the AppEndpoint at .* was lost: .* did not answer GET_VERSION/,
+      );
+    time.clock.advance(100);
+    const next = await server.connection();
+    await next.receive(REGISTER.request);
+    next.send(REGISTER.response, { status: 0 });
+    await caughtUp(client, next);
+    assert.equal(next.unasked, 0);
+  });
+
+  it('is done before the client closes, also where that follows at once', async () => {
+    const { client, connection } = await ready();
+    const sent = numbered(3).map((data) => send(client, data));
+    await Promise.all([client.close(), ...sent]);
+    assert.deepEqual(await receive(connection, 3), numbered(3));
   });
 
   it('fails what waits when the client closes, and what comes later', async () => {

@@ -64,6 +64,25 @@ describe('the socket', () => {
         time.clock.advance(100);
         await inState(client, 'connected');
       });
+
+      it('that the system does not even try to connect, but throws, counts as failed', async () => {
+        made = (socket) => {
+          Object.defineProperty(socket, 'connect', {
+            value: () => {
+              throw new Error('a host name without zero bytes is needed'); // as newer versions of Node.js do
+            },
+          });
+        };
+        server = await ScriptedServer.listen(dialect);
+        const client = clientOf(server.port);
+        const states: string[] = [];
+        client.on('state', (state, error) => states.push(error ? `${state}: ${error.message}` : state));
+        client.open();
+        assert.deepEqual(states, ['connecting', 'disconnected: a host name without zero bytes is needed']);
+        made = () => undefined;
+        time.clock.advance(100);
+        await inState(client, 'connected');
+      });
     });
   }
 });

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../src/errors.js';
+import { heapUsed } from '../support/heap.js';
 import { CODEC } from './codec.js';
 import { LIVE } from './live.js';
-import { heapUsed } from './heap.js';
 import { tryOut, type FuzzProperty } from './property.js';
 
 const USAGE = `Usage: npm run fuzz -- [--minutes N] [--seed S] [--only TEXT]

@@ -180,6 +180,17 @@ describe('The admin routes', () => {
       });
     });
 
+    it('end with the connection that is deployed anew meanwhile', async () => {
+      const { amm, ports } = await scripted();
+      await start(connection(ports));
+      const replying = live('endpoints');
+      const peer = await amm.connection();
+      await peer.receive(LIST_ENDPOINTS.request);
+      await nodeRed.deploy('nodes', connection(ports, { queueLimit: '5' }));
+      failure(await replying, 503, 'AKM_CLOSED');
+      await peer.closed;
+    });
+
     it('open a connection that no node uses for that moment', async () => {
       const { amm, ports } = await scripted();
       await start(connection(ports));

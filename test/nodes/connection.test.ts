@@ -108,6 +108,30 @@ describe('akm-connection', () => {
       assert.equal(client.listenerCount('state'), listeners);
     });
 
+    it('know nothing of nodes that are gone, while they stay open for others', async () => {
+      const { app, settings } = await scripted();
+      await nodeRed.start(settings, list, register);
+      await registerAt(await app.connection());
+      const { clients, users } = nodeRed.node('connection') as ConnectionNode;
+      const client = clients.app.acquire(nodeRed.node('register'));
+      const watchStanding = client.watchStanding.bind(client);
+      let watchers = 0;
+      client.watchStanding = (watcher) => {
+        const end = watchStanding(watcher);
+        watchers += 1;
+        return () => {
+          end();
+          watchers -= 1;
+        };
+      };
+      await nodeRed.deploy('nodes', settings, list, register, receive, send);
+      assert.deepEqual(Object.keys(users).sort(), ['list', 'receive', 'register', 'send']);
+      assert.equal(watchers, 2);
+      await nodeRed.deploy('nodes', settings, register);
+      assert.deepEqual(Object.keys(users), ['register']);
+      assert.equal(watchers, 0);
+    });
+
     it('are replaced by a full deploy, and everything works again', async () => {
       const { amm, app, settings } = await scripted();
       const all: FlowNode[] = [settings, list, atrs, provision, register, send, receive];

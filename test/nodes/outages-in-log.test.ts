@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { useClientSockets } from '../support/client-sockets.js';
 import { useFakeClock } from '../support/fake-clock.js';
-import { connection } from '../support/flows.js';
+import { connection, uncaughtFlowOf } from '../support/flows.js';
 import { useNodeRed } from '../support/node-red-helper.js';
 import { turn } from '../support/promises.js';
 
@@ -36,7 +36,7 @@ describe('outages in the log', () => {
       await nodeRed.output();
       return peer;
     };
-    await nodeRed.start(settings, ...users);
+    await nodeRed.startWith([], uncaughtFlowOf([settings, ...users]));
     return { app, lines, registered };
   };
 

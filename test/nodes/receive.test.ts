@@ -4,8 +4,9 @@ import {
   RECEIVE_APP_DATA_RESPONSE,
   SEND_APP_DATA_REQUEST,
 } from '../../src/protocol/app-messages.js';
-import { connection, type FlowNode } from '../support/flows.js';
+import { CAUGHT, connection, type FlowNode } from '../support/flows.js';
 import { useNodeRed } from '../support/node-red-helper.js';
+import { turn } from '../support/promises.js';
 import type { ScriptedConnection } from '../support/scripted-server.js';
 
 const NOT_UTF8 = Buffer.from([0x48, 0x69, 0xff, 0xfe]);
@@ -216,6 +217,21 @@ describe('akm-receive', () => {
     const { error } = await nodeRed.caught('AKM_PROTOCOL');
     assert.match(error.message, /4047 bytes/);
     assert.equal(error.source.id, 'connection');
+  });
+
+  it('tells of the first message on a connection that makes no sense, and not of each', async () => {
+    const app = await bench.scriptedApp();
+    await nodeRed.start(connection({ appPort: app.port }, { reconnectMin: '1', reconnectMax: '1' }), receive);
+    for (let connections = 0; connections < 2; connections += 1) {
+      const peer = await app.connection();
+      for (let n = 0; n < 3; n += 1) peer.sendNothing();
+      push(peer, 'good');
+      await nodeRed.output();
+      await nodeRed.caught('AKM_PROTOCOL');
+      await turn();
+      assert.equal(nodeRed.size(CAUGHT), 0);
+      peer.reset();
+    }
   });
 
   it('goes on when the AppEndpoint comes back', async () => {

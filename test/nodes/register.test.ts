@@ -280,6 +280,22 @@ describe('akm-register', () => {
       assert.equal(nodeRed.size(), 0);
     });
 
+    it('tells a Catch node of a refusal also while a message waits for another one', async () => {
+      const { app } = await three(told);
+      const comeBack = await app.away();
+      await nodeRed.showing('register', 'disconnected');
+      const again = nodeRed.success('register', { a: 2, v: 2 });
+      await comeBack();
+      const next = await app.connection();
+      await answer(next, 1, 1, 1);
+      const { error } = await nodeRed.caught('AKM_REJECTED');
+      assert.match(error.message, /status 1/);
+      await answer(next, 1, 3);
+      await nodeRed.output();
+      await answer(next, 2, 2);
+      await again;
+    });
+
     it('shows that it registers until all of them are made', async () => {
       const { app, peer } = await three(told);
       peer.reset();

@@ -156,6 +156,12 @@ describe('own layouts', () => {
     assert.match(refusal('n:u8 a:u16[n]', { n: 3, a: [1, 2] }).message, /n is 3, but a has 2 entries/);
   });
 
+  it('leave the value as it is that they encode', () => {
+    const value = { a: [1, 2] };
+    assert.equal(encode('n:u8 a:u8[n]', value).toString('hex'), '020102');
+    assert.deepEqual(value, { a: [1, 2] });
+  });
+
   it('take any form of identifier and of number', () => {
     assert.deepEqual(encode('id:id128', { id: ID.id.toLowerCase() }), encode('id:id128', { id: ID }));
     assert.deepEqual(encode('a:u16 b:u64', { a: '0x10', b: 7n }), encode('a:u16 b:u64', { a: 16, b: '7' }));

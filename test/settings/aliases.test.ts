@@ -115,6 +115,18 @@ describe('a target', () => {
     assert.equal((resolveTarget(names, endless) as unknown[])[1], ID);
   });
 
+  it('is handed on as it is where no message could hold it, and refused without a look at it', () => {
+    const sparse: unknown[] = Object.assign(['pump-8'], { length: 2 ** 32 - 1 });
+    for (const target of [sparse, { endpoints: sparse }]) {
+      assert.equal(resolveTarget(names, target), target);
+      const refuse = targetRefused(names, target);
+      assert.equal(
+        refusal(() => refuse(new AkmError('AKM_INVALID_INPUT', 'No'))),
+        'No',
+      );
+    }
+  });
+
   const refused: [string, unknown, string][] = [
     ['is no name', 'pump-8', ', or a name that stands for one: "pump-7"'],
     [

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
+import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
 import { Simulator, type SimulatorOptions } from '../../src/simulator/simulator.js';
 import { freePort } from '../support/free-port.js';
-import { thrown } from '../support/promises.js';
-import { dial } from '../support/scripted-server.js';
-import { useSimulators } from '../support/simulators.js';
+import { collectGarbage } from '../support/heap.js';
+import { thrown, turn } from '../support/promises.js';
+import { dial, type ScriptedConnection } from '../support/scripted-server.js';
+import { useSimulators, type RunningSimulator } from '../support/simulators.js';
 
 describe('a simulator', () => {
   const simulate = useSimulators();
@@ -39,6 +43,67 @@ describe('a simulator', () => {
     const { ammPort, appPort } = simulator;
     const again = await simulate({ ammPort, appPort });
     await again.amm();
+  });
+
+  it('takes no more than 1024 connections to a service at a time', async () => {
+    const { LIST_ENDPOINTS } = AMM_OPERATIONS;
+    const simulator = await simulate();
+    const first = await simulator.amm();
+    for (let taken = 1; taken < 1024; taken += 1) await simulator.amm();
+    await (
+      await simulator.amm()
+    ).closed;
+    first.send(LIST_ENDPOINTS.request, { filter: 0 });
+    assert.equal((await first.receive(LIST_ENDPOINTS.response)).count, 4);
+    await simulator.app();
+  });
+
+  describe('that accepts connections', () => {
+    /** A socket at the simulator's end. */
+    type Accepted = Socket & { server: Server };
+    const { REGISTER_APP } = APP_OPERATIONS;
+    let accepted: (socket: Accepted) => void;
+
+    const onSocket = (message: unknown): void => {
+      accepted((message as { socket: Accepted }).socket);
+    };
+    beforeEach(() => {
+      subscribe('net.server.socket', onSocket);
+    });
+    afterEach(() => {
+      unsubscribe('net.server.socket', onSocket);
+    });
+
+    /** Connects, and registers an application. */
+    const register = async (simulator: RunningSimulator, appValue: number): Promise<ScriptedConnection> => {
+      const connection = await simulator.app();
+      connection.send(REGISTER_APP.request, { atrId: 1, appValue });
+      await connection.receive(REGISTER_APP.response);
+      return connection;
+    };
+
+    it('keeps nothing of those that have ended', async () => {
+      const sockets: WeakRef<Socket>[] = [];
+      accepted = (socket) => sockets.push(new WeakRef(socket));
+      const simulator = await simulate();
+      for (let appValue = 0; appValue < 10; appValue += 1) (await register(simulator, appValue)).reset();
+      const kept = (): number => sockets.filter((socket) => socket.deref()).length;
+      for (let turns = 0; turns < 100 && kept() > 0; turns += 1) {
+        await turn();
+        collectGarbage();
+      }
+      assert.deepEqual([sockets.length, kept()], [10, 0]);
+    });
+
+    it('goes on where one cannot be accepted', async () => {
+      const servers: Server[] = [];
+      accepted = ({ server }) => servers.push(server);
+      const simulator = await simulate();
+      await register(simulator, 1);
+      for (const server of servers) server.emit('error', new Error('accept EMFILE')); // as Node.js tells of it
+      await register(simulator, 2);
+      assert.equal(servers.length, 2);
+    });
   });
 
   it('may be stopped where it never started', async () => {

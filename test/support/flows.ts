@@ -90,6 +90,11 @@ export function flowOf(nodes: readonly FlowNode[]): FlowNode[] {
   ];
 }
 
+/** The same without a Catch node: what one catches is not in the log. */
+export function uncaughtFlowOf(nodes: readonly FlowNode[]): FlowNode[] {
+  return flowOf(nodes).filter(({ type }) => type !== 'catch');
+}
+
 /** What a node noted at a message, but for the latency: that must be a time. */
 export function untimed({ akm = {} }: Message): AkmDetails {
   const { latencyMs, ...details } = akm;

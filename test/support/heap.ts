@@ -2,7 +2,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Frees the memory of what nobody holds any more. */
+export const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Bytes of memory in use, without what nobody holds any more. */
 export function heapUsed(): number {

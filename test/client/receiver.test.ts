@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { Receiver } from '../../src/client/receiver.js';
+import { RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/app-messages.js';
+import { APP_DIALECT } from '../../src/protocol/header.js';
+import { encodeFrame } from '../../src/protocol/message.js';
+import { withResolvers } from '../support/mailbox.js';
+import { turn } from '../support/promises.js';
+
+const PUSH = encodeFrame(APP_DIALECT, RECEIVE_APP_DATA_RESPONSE, { atrId: 1, appValue: 1, data: 'x' });
+
+describe('a receiver', () => {
+  /** One whose flow has something to do with each payload, what it tells, and how its socket stops to be the current one. */
+  function make() {
+    const told: string[] = [];
+    const resumed = withResolvers<undefined>();
+    let isCurrent = true;
+    const receiver = new Receiver(APP_DIALECT, {
+      isCurrent: () => isCurrent,
+      isEnding: () => false,
+      payload: () => {
+        told.push('payload');
+        return true;
+      },
+      settled: () => told.push('settled'),
+      failed: ({ code }) => told.push(code),
+      resume: () => {
+        told.push('resume');
+        resumed.resolve(undefined);
+      },
+    });
+    const replaced = (): void => {
+      isCurrent = false;
+    };
+    return { receiver, told, resumed: resumed.promise, replaced };
+  }
+
+  it('hands on what is left in the next turns, and then reads on', async () => {
+    const { receiver, told, resumed } = make();
+    assert.equal(receiver.take(Buffer.concat([PUSH, PUSH])), false);
+    assert.deepEqual(told, ['payload']);
+    await resumed;
+    assert.deepEqual(told, ['payload', 'payload', 'settled', 'resume']);
+  });
+
+  it('is behind until what came meanwhile could be read: an answer may be among it', async () => {
+    const { receiver, resumed } = make();
+    receiver.take(Buffer.concat([PUSH, PUSH]));
+    assert.equal(receiver.isBehind, true);
+    await resumed;
+    assert.equal(receiver.isBehind, true);
+    await turn();
+    assert.equal(receiver.isBehind, false);
+  });
+
+  it('has nothing to say of what is left once its socket was replaced, not even that it makes no sense', async () => {
+    const { receiver, told, replaced } = make();
+    assert.equal(receiver.take(Buffer.concat([PUSH, Buffer.from('no message')])), false);
+    replaced();
+    for (let turns = 0; turns < 5; turns += 1) await turn();
+    assert.deepEqual(told, ['payload']);
+  });
+});
