@@ -9,29 +9,26 @@ import { turn } from '../support/promises.js';
 const PUSH = encodeFrame(APP_DIALECT, RECEIVE_APP_DATA_RESPONSE, { atrId: 1, appValue: 1, data: 'x' });
 
 describe('a receiver', () => {
-  /** One whose flow has something to do with each payload, what it tells, and how its socket stops to be the current one. */
+  /** One whose flow has something to do with each payload, and what it tells. */
   function make() {
     const told: string[] = [];
     const resumed = withResolvers<undefined>();
-    let isCurrent = true;
-    const receiver = new Receiver(APP_DIALECT, {
-      isCurrent: () => isCurrent,
-      isEnding: () => false,
+    const user = {
+      heard: () => undefined,
       payload: () => {
         told.push('payload');
         return true;
       },
       settled: () => told.push('settled'),
+    };
+    const receiver = new Receiver(APP_DIALECT, user, {
       failed: ({ code }) => told.push(code),
       resume: () => {
         told.push('resume');
         resumed.resolve(undefined);
       },
     });
-    const replaced = (): void => {
-      isCurrent = false;
-    };
-    return { receiver, told, resumed: resumed.promise, replaced };
+    return { receiver, told, resumed: resumed.promise };
   }
 
   it('hands on what is left in the next turns, and then reads on', async () => {
@@ -52,10 +49,10 @@ describe('a receiver', () => {
     assert.equal(receiver.isBehind, false);
   });
 
-  it('has nothing to say of what is left once its socket was replaced, not even that it makes no sense', async () => {
-    const { receiver, told, replaced } = make();
+  it('has nothing to say of what is left once it is stopped, not even that it makes no sense', async () => {
+    const { receiver, told } = make();
     assert.equal(receiver.take(Buffer.concat([PUSH, Buffer.from('no message')])), false);
-    replaced();
+    receiver.stop();
     for (let turns = 0; turns < 5; turns += 1) await turn();
     assert.deepEqual(told, ['payload']);
   });

@@ -194,6 +194,7 @@ describe('akm-request', () => {
       assert.match(caught.error.message, /did not answer request 0x20 within 100 ms/);
       assert.deepEqual(caught.akm, { service, operation: 'REQUEST' });
       assert.deepEqual(caught.payload, Buffer.alloc(0));
+      await nodeRed.showing('known', 'connected');
       assert.equal((await nodeRed.success('known', { payload: known.payload })).akm?.operation, 'REQUEST');
     });
   }
