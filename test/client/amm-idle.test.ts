@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AmmClient } from '../../src/client/amm-client.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
+import { useClientSockets } from '../support/client-sockets.js';
 import { caughtUp, connected, inState, useBench } from '../support/clients.js';
 import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { turn } from '../support/promises.js';
@@ -13,6 +14,7 @@ describe('an AMM connection without requests', () => {
   const bench = useBench();
   const time = useFakeClock();
   requireNoTimersLeft(time);
+  const sockets = useClientSockets();
 
   async function answerNext(connection: ScriptedConnection): Promise<void> {
     await connection.receive(LIST.request);
@@ -128,6 +130,7 @@ describe('an AMM connection without requests', () => {
     time.clock.advance(IDLE);
     await first.ended;
     const list = client.listEndpoints();
+    assert.equal(sockets.length, 1, 'there is no other before this one is gone');
     time.clock.advance(2000);
     const second = await server.connection();
     await answerNext(second);

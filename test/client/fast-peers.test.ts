@@ -107,6 +107,20 @@ describe('a peer that is faster than the flow', () => {
     assert.equal(seen().replaceAll('.', ''), '0');
   });
 
+  it('does not keep a client from closing that is behind', async () => {
+    const { client, connection } = await ready();
+    const closed = new Promise<void>((resolve, reject) => {
+      const end = client.subscribe({}, () => {
+        end();
+        process.nextTick(() => {
+          client.close().then(resolve, reject); // in time that does not pass, so by the peer's end alone
+        });
+      });
+    });
+    connection.write(pushes(3));
+    await closed;
+  });
+
   it('may have answered already when a request times out', async () => {
     const { client, connection } = await ready();
     const asked = client.getVersion();
