@@ -25,8 +25,8 @@ const LENGTH = FRAME_SIZE - 4;
 
 /** Frames in one write. More than these 65 kB gained nothing when it was measured. */
 const FRAMES = 16;
-/** Buffers kept for later writes: as many as can be on their way at one time. */
-const SPARES = 3;
+/** Buffers kept for later writes: as many as can be on their way at one time, and as long as much is sent, as many as a turn may fill. */
+const SPARES = { idle: 3, busy: 32 };
 
 /**
  * Puts the frames of one turn of the event loop into few writes. A frame has 4070 bytes whatever it carries, and a system call of its
@@ -61,7 +61,7 @@ export class FramePacker {
     this.filling = undefined;
     this.write(batch.frames, (error) => {
       const waiting = batch.clear();
-      if (this.spare.length < SPARES) this.spare.push(batch);
+      if (this.spare.length < (this.busy ? SPARES.busy : SPARES.idle)) this.spare.push(batch);
       for (const taken of waiting) taken(error);
     });
   };
@@ -84,6 +84,7 @@ export class FramePacker {
     this.busy = this.filling !== undefined && !this.filling.isEmpty;
     // where there is so much, the next turn's first frame waits for others as well
     if (this.busy) setImmediate(this.endTurn);
+    else this.spare.splice(SPARES.idle);
     this.flush();
   };
 }

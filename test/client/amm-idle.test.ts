@@ -130,6 +130,7 @@ describe('an AMM connection without requests', () => {
     time.clock.advance(IDLE);
     await first.ended;
     const list = client.listEndpoints();
+    assert.equal(sockets.length, 1, 'there is no other before this one is gone');
     time.clock.advance(2000);
     const second = await server.connection();
     await answerNext(second);

@@ -65,6 +65,29 @@ describe('packing frames', () => {
     assert.equal(writes[0]?.frames.length, MOST * FRAME_SIZE);
   });
 
+  it('uses its buffers again as long as much is sent, and keeps few of them after that', async () => {
+    const BUFFERS = 8;
+    const { packer: packing, writes } = packer();
+    /** Fills so many buffers, has them taken, and gives what memory they were. */
+    const burst = (): Set<ArrayBufferLike> => {
+      for (let n = 0; n < BUFFERS * MOST; n += 1) packing.add(text(String(n)), () => undefined);
+      const written = writes.splice(0);
+      for (const { taken } of written) taken();
+      return new Set(written.map(({ frames }) => frames.buffer));
+    };
+    const first = burst();
+    const usedAgain = (): number => [...burst()].filter((memory) => first.has(memory)).length;
+    packing.add(text('and one more'), () => undefined);
+    await turn();
+    assert.equal(usedAgain(), BUFFERS - 1); // the one more is on its way in another
+    for (let turns = 0; turns < 3; turns += 1) {
+      await turn();
+      for (const { taken } of writes.splice(0)) taken();
+    }
+    const kept = usedAgain();
+    assert.ok(kept > 0 && kept <= 3, String(kept));
+  });
+
   it('tells each once, in order, when its frame is taken, or why it never will be', async () => {
     const { packer: packing, writes } = packer();
     const told: string[] = [];

@@ -700,6 +700,15 @@ describe('registrations', () => {
       await rejection(client.getVersion(), 'AKM_CLOSED');
     });
 
+    it('leave nothing behind where the client was closed before', async () => {
+      const server = await bench.scriptedApp();
+      const client = await connected(bench.app({ port: server.port }));
+      const leaving = await register(client, await server.connection(), [1, 100]);
+      await client.close();
+      leaving.release();
+      assert.deepEqual(time.clock.pending, []);
+    });
+
     it('keep what is sent meanwhile for the new connection', async () => {
       const server = await bench.scriptedApp();
       const client = await connected(bench.app({ port: server.port }));

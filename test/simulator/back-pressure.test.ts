@@ -88,6 +88,24 @@ describe('a simulated AppEndpoint between applications', () => {
     await other.receive(GET_VERSION.response);
   });
 
+  it('does not read on before each of two slow ones has taken what there is for it', async () => {
+    const simulator = await simulate();
+    const sender = await application(simulator, 100);
+    for (const appValue of [200, 201]) await application(simulator, appValue);
+    const [source, ...targets] = ends as [Socket, ...Socket[]];
+    for (const target of targets) Object.defineProperty(target, 'write', { value: () => false });
+    const frames = [200, 201].map((appValue) =>
+      encodeFrame(APP_DIALECT, SEND_APP_DATA_REQUEST, { atrId: 1, appValue, data: 'x' }),
+    );
+    sender.write(Buffer.concat(frames));
+    while (!source.isPaused()) await turn();
+    const paused = targets.map((target) => {
+      target.emit('drain');
+      return source.isPaused();
+    });
+    assert.deepEqual(paused, [true, false]);
+  });
+
   it('reads on when the slow one goes away', async () => {
     const { sender, receiver, source } = await flood();
     receiver.reset();

@@ -49,6 +49,8 @@ export class Soak {
   private readonly done = new Map<string, number>();
   private readonly memory: number[] = [];
   private slowestRecovery = 0;
+  /** By how many milliseconds this process was late at most since the last disturbance. */
+  private late = 0;
   private lastLook = 0;
 
   private constructor(
@@ -75,7 +77,11 @@ export class Soak {
     ] as const;
     const site = { machine: this.machine, proxies };
     const flow = baseFlow({ ammPort: proxies[0].port, appPort: proxies[1].port });
+    let lastPush = performance.now();
     const pushes = setInterval(() => {
+      const now = performance.now();
+      this.late = Math.max(this.late, now - lastPush - PUSH_EVERY);
+      lastPush = now;
       this.machine.push();
     }, PUSH_EVERY);
     try {
@@ -104,6 +110,8 @@ export class Soak {
     const { chance, machine } = this;
     const from = Date.now();
     const connection = machine.app.opened;
+    const late = this.late;
+    this.late = 0;
     const fault = chance.happens(0.65) ? disturbanceOf(site, chance) : undefined;
     const redeploys = !fault || chance.happens(0.3);
     if (fault) {
@@ -111,17 +119,24 @@ export class Soak {
       await fault.begin();
       await pause(chance.between(50, 4000));
     }
-    if (redeploys) await this.redeploy(flow);
+    const deployed = redeploys ? await this.redeploy(flow) : undefined;
     await fault?.end();
     const begun = Date.now();
     await this.recovered(site);
     this.slowestRecovery = Math.max(this.slowestRecovery, Date.now() - begun);
-    this.losses.disturbance(from, fault !== undefined && machine.app.opened > connection);
+    this.losses.disturbance({
+      what: [fault?.what, deployed].filter(Boolean).join(' and '),
+      from,
+      to: Date.now(),
+      broke: fault !== undefined && machine.app.opened > connection,
+      late: Math.max(late, this.late),
+    });
     await pause(chance.between(200, 1500));
     this.losses.take(await this.observed.news());
   }
 
-  private async redeploy(flow: readonly FlowNode[]): Promise<void> {
+  /** Deploys a change, and takes it back. Returns what that was, in words. */
+  private async redeploy(flow: readonly FlowNode[]): Promise<string> {
     const { chance, observed } = this;
     const { what, change } = changeOf(chance);
     const type = chance.pick<DeploymentType>(['full', 'flows', 'nodes']);
@@ -131,6 +146,7 @@ export class Soak {
     await observed.nodeRed.deploy(flow, 'nodes').catch((error: unknown) => {
       throw new Error(`the deployment after one with ${what}`, { cause: error });
     });
+    return `${type} deploy with ${what}`;
   }
 
   /** Waits until there is one connection a service, the AMM answers, and data goes both ways again. */
