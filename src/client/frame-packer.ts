@@ -40,6 +40,8 @@ export class FramePacker {
   private readonly spare: Batch[] = [];
   /** Whether there were frames in this turn of the event loop already. */
   private busy = false;
+  /** Whether there were none in the last one either. */
+  private idle = true;
 
   /** @param write gets whole frames, and says when they are taken; they must not be touched before */
   constructor(private readonly write: (frames: Buffer, taken: Taken) => void) {}
@@ -61,7 +63,7 @@ export class FramePacker {
     this.filling = undefined;
     this.write(batch.frames, (error) => {
       const waiting = batch.clear();
-      if (this.spare.length < (this.busy ? SPARES.busy : SPARES.idle)) this.spare.push(batch);
+      if (this.spare.length < (this.idle ? SPARES.idle : SPARES.busy)) this.spare.push(batch);
       for (const taken of waiting) taken(error);
     });
   };
@@ -75,6 +77,7 @@ export class FramePacker {
     if (!this.busy) {
       process.nextTick(this.flush);
       this.busy = true;
+      this.idle = false;
       setImmediate(this.endTurn);
     }
     return this.spare.pop() ?? new Batch();
@@ -83,9 +86,15 @@ export class FramePacker {
   private readonly endTurn = (): void => {
     this.busy = this.filling !== undefined && !this.filling.isEmpty;
     // where there is so much, the next turn's first frame waits for others as well
-    if (this.busy) setImmediate(this.endTurn);
-    else this.spare.splice(SPARES.idle);
+    setImmediate(this.busy ? this.endTurn : this.rest);
     this.flush();
+  };
+
+  /** A turn after the last one with frames: where this one had none either, less memory is needed. */
+  private readonly rest = (): void => {
+    if (this.busy) return;
+    this.idle = true;
+    this.spare.splice(SPARES.idle);
   };
 }
 
