@@ -18,11 +18,6 @@ interface ReceiveDef extends UserNodeDef {
   format: DataFormat;
 }
 
-/** What `msg.topic` says of a sender. */
-function topicOf(atrId?: number, appValue?: number) {
-  return { atrId, appValue, text: `akm/${atrId}/${appValue}` };
-}
-
 const SERVICE = 'app';
 const operation = 'RECEIVE_APP_DATA';
 
@@ -45,22 +40,20 @@ export = (RED: NodeAPI): void => {
     };
 
     const nextId = messageIds();
-    /** Of the last message's sender, who is mostly the next one's as well. */
-    let topic = topicOf();
 
     const receive = ({ atrId, appValue, data }: ReceivedData): void => {
       const akm: AkmInfo = { service: SERVICE, operation, responseCode, layout, length: data.length };
       nameApplication(akm, user.names, atrId, appValue);
-      if (topic.atrId !== atrId || topic.appValue !== appValue) topic = topicOf(atrId, appValue);
+      const topic = `akm/${atrId}/${appValue}`;
       try {
         const payload = fromData(data, config.format);
         // one literal: one that spreads another in makes Node.js 20 take as long for a message as all the rest does
-        this.send({ _msgid: nextId(), topic: topic.text, payload, atrId, appValue, akm });
+        this.send({ _msgid: nextId(), topic, payload, atrId, appValue, akm });
         received += 1;
         user.status.often(showState);
       } catch (error) {
         // not lost: a Catch node gets the data as it came
-        user.report(error, { topic: topic.text, payload: Buffer.from(data), atrId, appValue }, akm);
+        user.report(error, { topic, payload: Buffer.from(data), atrId, appValue }, akm);
       }
     };
 

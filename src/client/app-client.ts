@@ -241,7 +241,9 @@ export class AppClient extends ServiceClient {
 
   protected override onLost(error: AkmError): void {
     this.renewal = false;
-    this.packer.fail(this.lost(error));
+    // the timeout that ended the connection, say, is that of a request, and none of what was on its way
+    const { code, message } = error;
+    this.packer.fail(code === 'AKM_CONNECTION_LOST' ? error : this.connection.lost(message, error));
     this.registrations.lost();
   }
 
@@ -257,14 +259,6 @@ export class AppClient extends ServiceClient {
     this.packer.flush();
     this.registrations.close();
     this.outbox.close(error);
-  }
-
-  /** What the loss of the connection is to data that was on its way: the timeout that ended it, say, is that of a request. */
-  private lost(cause: AkmError): AkmError {
-    const { code, message } = cause;
-    return code === 'AKM_CONNECTION_LOST'
-      ? cause
-      : new AkmError('AKM_CONNECTION_LOST', `The connection to ${this.peer} was lost: ${message}`, { cause });
   }
 
   /** Tells the watchers once of all that changes in one go: a lost connection changes every registration. */

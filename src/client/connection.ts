@@ -146,6 +146,11 @@ export class Connection {
     return new AkmError('AKM_NOT_CONNECTED', `Not connected to ${this.peer}${why}`, { cause: this.reason });
   }
 
+  /** An error that says that and why the connection that stood is gone. */
+  lost(why: string, cause: Error | undefined): AkmError {
+    return new AkmError('AKM_CONNECTION_LOST', `The connection to ${this.peer} was lost: ${why}`, { cause });
+  }
+
   private attempt(): void {
     this.changeState('connecting');
     if (this.current !== 'connecting') return; // closed on hearing of it
@@ -195,11 +200,10 @@ export class Connection {
 
   private gone(failure: Error | undefined): void {
     const why = failure ? socketMessage(failure) : 'the peer ended it';
-    const details = { cause: failure };
     this.giveUp(
       this.current === 'connected'
-        ? new AkmError('AKM_CONNECTION_LOST', `The connection to ${this.peer} was lost: ${why}`, details)
-        : new AkmError('AKM_NOT_CONNECTED', why, details),
+        ? this.lost(why, failure)
+        : new AkmError('AKM_NOT_CONNECTED', why, { cause: failure }),
     );
   }
 
@@ -240,11 +244,7 @@ export class Connection {
       ? new AkmError('AKM_CLOSED', `The connection to ${this.peer} was closed before the bytes were taken`, {
           cause,
         })
-      : new AkmError(
-          'AKM_CONNECTION_LOST',
-          `The connection to ${this.peer} was lost: ${socketMessage(cause)}`,
-          { cause },
-        );
+      : this.lost(socketMessage(cause), cause);
   }
 
   /** @param lost why the connection that stood is gone: that is seen to before anybody hears of the new state, and may react */
