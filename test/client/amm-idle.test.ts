@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AmmClient } from '../../src/client/amm-client.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
-import { useClientSockets } from '../support/client-sockets.js';
+import { useClientSockets } from '../support/sockets.js';
 import { caughtUp, connected, inState, useBench } from '../support/clients.js';
 import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { turn } from '../support/promises.js';

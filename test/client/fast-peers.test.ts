@@ -3,7 +3,7 @@ import type { AppClient } from '../../src/client/app-client.js';
 import { APP_OPERATIONS, RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/app-messages.js';
 import { APP_DIALECT } from '../../src/protocol/header.js';
 import { encodeFrame, encodeRawFrame } from '../../src/protocol/message.js';
-import { useClientSockets } from '../support/client-sockets.js';
+import { useClientSockets } from '../support/sockets.js';
 import { caughtUp, connected, inState, useBench } from '../support/clients.js';
 import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { rejection } from '../support/promises.js';

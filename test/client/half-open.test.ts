@@ -4,6 +4,7 @@ import { APP_OPERATIONS, RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/ap
 import { caughtUp, connected, inState, useBench } from '../support/clients.js';
 import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { rejection, turn } from '../support/promises.js';
+import type { ScriptedServer } from '../support/scripted-server.js';
 
 const LIST = AMM_OPERATIONS.LIST_ENDPOINTS;
 const VERSION = APP_OPERATIONS.GET_VERSION;
@@ -25,6 +26,14 @@ describe('a peer that is silent', () => {
     time.clock.advance(5000);
     await turn();
     return { server, client, connection };
+  }
+
+  /** The next connection, on which the version that was asked for is answered. */
+  async function answeredAnew(server: ScriptedServer, asked: Promise<{ fields: { major?: number } }>) {
+    const next = await server.connection();
+    await next.receive(VERSION.request);
+    next.send(VERSION.response, version(2));
+    assert.equal((await asked).fields.major, 2);
   }
 
   it('is replaced where it answered the heartbeat before: an AppEndpoint', async () => {
@@ -151,10 +160,7 @@ describe('a peer that is silent', () => {
     const asked = client.getVersion();
     await connection.ended; // nobody could tell the two answers apart on this connection
     connection.send(VERSION.response, version(1)); // the heartbeat's
-    const next = await server.connection();
-    await next.receive(VERSION.request);
-    next.send(VERSION.response, version(2));
-    assert.equal((await asked).fields.major, 2);
+    await answeredAnew(server, asked);
   });
 
   it('may answer twice late without answering the next question by the second', async () => {
@@ -167,10 +173,7 @@ describe('a peer that is silent', () => {
     await caughtUp(client, connection);
     const asked = client.getVersion();
     await connection.ended; // the other one may still come
-    const next = await server.connection();
-    await next.receive(VERSION.request);
-    next.send(VERSION.response, version(2));
-    assert.equal((await asked).fields.major, 2);
+    await answeredAnew(server, asked);
   });
 
   it('keeps its connection where it answered the heartbeat late before anything else was asked', async () => {

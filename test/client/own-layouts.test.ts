@@ -5,7 +5,7 @@ import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { identifierOf } from '../../src/protocol/identifier.js';
 import { caughtUp, connected, useBench } from '../support/clients.js';
 import { rejection, thrown } from '../support/promises.js';
-import { usePretendedRemoteAddress } from '../support/client-sockets.js';
+import { usePretendedRemoteAddress } from '../support/sockets.js';
 import type { ScriptedConnection } from '../support/scripted-server.js';
 
 const ENDPOINT = identifierOf(0x0123456789abcdefn, 0xfedcba9876543210n);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import type { ServiceClient } from '../../src/client/service-client.js';
 import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
-import { useNewSockets } from '../support/client-sockets.js';
+import { useNewSockets } from '../support/sockets.js';
 import { connected, inState, useBench } from '../support/clients.js';
 import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { freePort } from '../support/free-port.js';

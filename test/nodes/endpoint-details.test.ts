@@ -3,7 +3,7 @@ import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { identifierOf } from '../../src/protocol/identifier.js';
 import { connection, untimed, type FlowNode } from '../support/flows.js';
 import { useNodeRed } from '../support/node-red-helper.js';
-import { usePretendedRemoteAddress } from '../support/client-sockets.js';
+import { usePretendedRemoteAddress } from '../support/sockets.js';
 
 const { request, response } = AMM_OPERATIONS.GET_ENDPOINT_DETAILS;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
-import { useClientSockets } from '../support/client-sockets.js';
+import { useClientSockets } from '../support/sockets.js';
 import { useFakeClock } from '../support/fake-clock.js';
 import { connection, uncaughtFlowOf } from '../support/flows.js';
 import { useNodeRed } from '../support/node-red-helper.js';

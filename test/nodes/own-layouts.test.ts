@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { identifierOf } from '../../src/protocol/identifier.js';
 import { connection, untimed, type FlowNode } from '../support/flows.js';
 import { useNodeRed } from '../support/node-red-helper.js';
-import { usePretendedRemoteAddress } from '../support/client-sockets.js';
+import { usePretendedRemoteAddress } from '../support/sockets.js';
 
 const ENDPOINT = identifierOf(0x0123456789abcdefn, 0xfedcba9876543210n);
 const OTHER = identifierOf(1n, 0n);

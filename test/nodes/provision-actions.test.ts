@@ -3,7 +3,7 @@ import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { identifierOf } from '../../src/protocol/identifier.js';
 import { connection, untimed, type FlowNode, type Message } from '../support/flows.js';
 import { useNodeRed } from '../support/node-red-helper.js';
-import { usePretendedRemoteAddress } from '../support/client-sockets.js';
+import { usePretendedRemoteAddress } from '../support/sockets.js';
 
 /** The simulator's first endpoints, and one that it does not know. */
 const [FIRST, SECOND, UNKNOWN] = [1n, 2n, 99n].map((n) => identifierOf(n, 0xe000000000000000n)) as [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { connection, untimed, type FlowNode } from '../support/flows.js';
 import { useNodeRed } from '../support/node-red-helper.js';
-import { usePretendedRemoteAddress } from '../support/client-sockets.js';
+import { usePretendedRemoteAddress } from '../support/sockets.js';
 
 const { request, response } = AMM_OPERATIONS.PROVISION_ENDPOINT;
 

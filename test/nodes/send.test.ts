@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { APP_OPERATIONS, SEND_APP_DATA_REQUEST } from '../../src/protocol/app-messages.js';
-import { useClientSockets } from '../support/client-sockets.js';
+import { useClientSockets } from '../support/sockets.js';
 import { connection, type FlowNode, type Message } from '../support/flows.js';
 import { useNodeRed } from '../support/node-red-helper.js';
 import { turn } from '../support/promises.js';

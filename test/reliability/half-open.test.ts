@@ -4,7 +4,7 @@ import { useFakeClock } from '../support/fake-clock.js';
 import { bothWays, swallow } from '../support/harmful-proxy/harms.js';
 import { Mailbox } from '../support/mailbox.js';
 import { recover } from './cell.js';
-import { ATR, codeOf, Stage, TIMES } from './stage.js';
+import { ATR, sendData, Stage, TIMES } from './stage.js';
 
 describe('a connection that is half-open', () => {
   const bench = useBench();
@@ -22,21 +22,15 @@ describe('a connection that is half-open', () => {
     await place.register();
     assert.equal(await told.take(), 'registered');
     const other = await stage.other(200);
-    const send = (data: string, offline: 'error' | 'queue'): Promise<string> =>
-      new Promise((resolve) => {
-        client.send({ atrId: ATR, appValue: 200, data, offline }, (error) => {
-          resolve(error ? codeOf(error) : 'ok');
-        });
-      });
 
     proxy.harm(bothWays(swallow));
-    assert.equal(await send('lost', 'queue'), 'ok'); // the operating system takes the bytes all the same
+    assert.equal(await sendData(client, 'lost', 'queue'), 'ok'); // the operating system takes the bytes all the same
     await proxy.harmed;
     time.clock.advance(TIMES.heartbeat + TIMES.requestTimeout);
     await inState(client, 'disconnected');
     assert.equal(await told.take(), 'pending');
-    const queued = send('queued', 'queue');
-    assert.equal(await send('in vain', 'error'), 'AKM_NOT_CONNECTED');
+    const queued = sendData(client, 'queued', 'queue');
+    assert.equal(await sendData(client, 'in vain', 'error'), 'AKM_NOT_CONNECTED');
 
     proxy.harm({}); // the way is free again, but the peer has not noticed
     time.clock.advance(TIMES.reconnectMax);
@@ -46,7 +40,7 @@ describe('a connection that is half-open', () => {
       time.clock.advance(TIMES.reconnectMax);
       await proxy.calm();
       assert.equal(place.state, 'refused');
-      assert.equal(await send('in vain', 'queue'), 'AKM_NOT_REGISTERED');
+      assert.equal(await sendData(client, 'in vain', 'queue'), 'AKM_NOT_REGISTERED');
     }
 
     await proxy.lift(); // now it does
@@ -54,7 +48,7 @@ describe('a connection that is half-open', () => {
       assert.equal(state, 'registered');
     });
     await recover(time.clock, proxy, registered, 'the registration');
-    assert.equal(await send('delivered', 'error'), 'ok');
+    assert.equal(await sendData(client, 'delivered', 'error'), 'ok');
     assert.equal(await other.receive(), 'delivered');
   });
 });

@@ -1,23 +1,15 @@
 import assert from 'node:assert/strict';
-import type { AppClient } from '../../src/client/app-client.js';
 import { useBench } from '../support/clients.js';
 import { useFakeClock } from '../support/fake-clock.js';
 import { reset } from '../support/harmful-proxy/harms.js';
 import type { HarmfulProxy } from '../support/harmful-proxy/proxy.js';
 import { rejection } from '../support/promises.js';
 import { reconnected, recover } from './cell.js';
-import { ATR, codeOf, Place, Stage } from './stage.js';
+import { ATR, Place, sendData, Stage } from './stage.js';
 
 describe('while there is no connection', () => {
   const bench = useBench();
   const time = useFakeClock();
-
-  const send = (client: AppClient, data: string): Promise<string> =>
-    new Promise((resolve) => {
-      client.send({ atrId: ATR, appValue: 200, data, offline: 'queue' }, (error) => {
-        resolve(error ? codeOf(error) : 'ok');
-      });
-    });
 
   /** Whatever the client says next breaks the connection, and no new one is to be had. */
   const breakOff = async (proxy: HarmfulProxy, say: () => Promise<unknown>): Promise<void> => {
@@ -48,14 +40,14 @@ describe('while there is no connection', () => {
     const { client, proxy } = await stage.app({ queueLimit: 3 });
     await new Place(client, ATR, 100).register();
     const other = await stage.other(200);
-    await breakOff(proxy, () => send(client, 'lost'));
+    await breakOff(proxy, () => sendData(client, 'lost'));
 
-    const results = ['one', 'two', 'three', 'too many'].map((data) => send(client, data));
+    const results = ['one', 'two', 'three', 'too many'].map((data) => sendData(client, data));
     assert.equal(await results[3], 'AKM_QUEUE_FULL');
     await proxy.lift();
     await recover(time.clock, proxy, reconnected(client), 'a connection again');
     assert.deepEqual(await Promise.all(results.slice(0, 3)), ['ok', 'ok', 'ok']);
-    assert.equal(await send(client, 'four'), 'ok');
+    assert.equal(await sendData(client, 'four'), 'ok');
     for (const data of ['one', 'two', 'three', 'four']) assert.equal(await other.receive(), data);
   });
 
@@ -63,9 +55,9 @@ describe('while there is no connection', () => {
     const stage = await Stage.open(bench, time.clock);
     const { client, proxy } = await stage.app();
     await new Place(client, ATR, 100).register();
-    await breakOff(proxy, () => send(client, 'lost'));
+    await breakOff(proxy, () => sendData(client, 'lost'));
 
-    const results = ['one', 'two'].map((data) => send(client, data));
+    const results = ['one', 'two'].map((data) => sendData(client, data));
     await client.close();
     assert.deepEqual(await Promise.all(results), ['AKM_CLOSED', 'AKM_CLOSED']);
   });

@@ -6,7 +6,7 @@ import { identifierOf } from '../../src/protocol/identifier.js';
 import type { HarmfulProxy } from '../support/harmful-proxy/proxy.js';
 import { rejection } from '../support/promises.js';
 import type { ScriptedConnection } from '../support/scripted-server.js';
-import { ATR, codeOf, inbox, Place, type Stage } from './stage.js';
+import { ATR, codeOf, inbox, Place, sendData, type Stage } from './stage.js';
 
 /** One operation, ready to be tried once under a fault and once more without it. */
 export interface Trial {
@@ -112,23 +112,17 @@ async function send(stage: Stage): Promise<Trial> {
   await place.register();
   const other = await stage.other(200);
   const arrivals = new Arrivals(() => other.receive());
-  const sendData = (data: string): Promise<string> =>
-    new Promise((resolve) => {
-      client.send({ atrId: ATR, appValue: 200, data, offline: 'queue' }, (error) => {
-        resolve(error ? codeOf(error) : 'ok');
-      });
-    });
   return {
     client,
     proxy,
     run: async () => {
-      const told = await sendData('first message');
+      const told = await sendData(client, 'first message');
       if (told === 'ok') await arrivals.first();
       return told;
     },
     next: async () => {
       await place.accepted();
-      assert.equal(await sendData('next message'), 'ok');
+      assert.equal(await sendData(client, 'next message'), 'ok');
       await arrivals.until('next message');
     },
     result: (told) => arrivals.fate(told),

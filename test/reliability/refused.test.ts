@@ -4,7 +4,7 @@ import { useFakeClock } from '../support/fake-clock.js';
 import { flipBody } from '../support/harmful-proxy/harms.js';
 import { rejection } from '../support/promises.js';
 import { recover } from './cell.js';
-import { ATR, codeOf, Place, Stage, TIMES } from './stage.js';
+import { ATR, Place, sendData, Stage, TIMES } from './stage.js';
 
 describe('a registration that is refused', () => {
   const bench = useBench();
@@ -14,20 +14,14 @@ describe('a registration that is refused', () => {
     const stage = await Stage.open(bench, time.clock);
     const { client, proxy } = await stage.app();
     const place = new Place(client, ATR, 100);
-    const send = (): Promise<string> =>
-      new Promise((resolve) => {
-        client.send({ atrId: ATR, appValue: 200, data: 'data', offline: 'queue' }, (error) => {
-          resolve(error ? codeOf(error) : 'ok');
-        });
-      });
 
     proxy.harm({ toClient: flipBody });
     assert.ok((await rejection(place.register(), 'AKM_REJECTED')).status);
-    assert.equal(await send(), 'AKM_NOT_REGISTERED');
+    assert.equal(await sendData(client, 'data'), 'AKM_NOT_REGISTERED');
 
     await proxy.lift();
     await recover(time.clock, proxy, place.registered(), 'the registration');
-    assert.equal(await send(), 'ok');
+    assert.equal(await sendData(client, 'data'), 'ok');
   });
 
   it('as there is no such ATR, is made by itself once there is one', async () => {

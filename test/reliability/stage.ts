@@ -112,6 +112,19 @@ export class Place {
   }
 }
 
+/** Sends to the application 200 in {@link ATR}. Resolves to `ok`, or to the code of the error that the user gets. */
+export function sendData(
+  client: AppClient,
+  data: string,
+  offline: 'error' | 'queue' = 'queue',
+): Promise<string> {
+  return new Promise((resolve) => {
+    client.send({ atrId: ATR, appValue: 200, data, offline }, (error) => {
+      resolve(error ? codeOf(error) : 'ok');
+    });
+  });
+}
+
 /** What a client receives, one after another. */
 export function inbox(client: AppClient, sender: number): Mailbox<string> {
   const received = new Mailbox<string>();

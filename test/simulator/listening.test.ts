@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
@@ -10,6 +9,7 @@ import { freePort } from '../support/free-port.js';
 import { collectGarbage } from '../support/heap.js';
 import { thrown, turn } from '../support/promises.js';
 import { dial, type ScriptedConnection } from '../support/scripted-server.js';
+import { useAcceptedSockets, type AcceptedSocket } from '../support/sockets.js';
 import { useSimulators, type RunningSimulator } from '../support/simulators.js';
 
 describe('a simulator', () => {
@@ -59,19 +59,10 @@ describe('a simulator', () => {
   });
 
   describe('that accepts connections', () => {
-    /** A socket at the simulator's end. */
-    type Accepted = Socket & { server: Server };
     const { REGISTER_APP } = APP_OPERATIONS;
-    let accepted: (socket: Accepted) => void;
-
-    const onSocket = (message: unknown): void => {
-      accepted((message as { socket: Accepted }).socket);
-    };
-    beforeEach(() => {
-      subscribe('net.server.socket', onSocket);
-    });
-    afterEach(() => {
-      unsubscribe('net.server.socket', onSocket);
+    let accepted: (socket: AcceptedSocket) => void;
+    useAcceptedSockets((socket) => {
+      accepted(socket);
     });
 
     /** Connects, and registers an application. */
