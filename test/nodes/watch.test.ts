@@ -233,7 +233,7 @@ describe('akm-watch', () => {
   it('reports nothing and sends nothing when it goes during a poll', async () => {
     const amm = await bench.scriptedAmm();
     const settings = connection({ ammPort: amm.port });
-    const keeper = { id: 'keeper', type: 'akm-list-atrs', wires: [[]] };
+    const keeper = { id: 'keeper', type: 'akm-list-atrs' };
     await nodeRed.start(settings, keeper, { ...watch, interval: '3600', first: 'added' });
     const peer = await amm.connection();
     await peer.receive(LIST_ENDPOINTS.request);
