@@ -5,13 +5,13 @@ import type { ConnectionState } from '../src/client/connection.js';
 import { checkOptions, type ClientOptions, type NumberInput } from '../src/client/options.js';
 import type { ServiceClient } from '../src/client/service-client.js';
 import type { Layouts } from '../src/protocol/custom-layout.js';
-import { parseInteger } from '../src/protocol/integer.js';
 import { checkNames } from '../src/settings/check-names.js';
 import { Names } from '../src/settings/names.js';
 import { registerAdminRoutes } from './shared/admin/routes.js';
 import { SharedClient, type ConnectionNode } from './shared/connection-node.js';
 import { configOf } from './shared/config.js';
 import { toAkmError } from './shared/errors.js';
+import { inMilliseconds } from './shared/seconds.js';
 
 /** What the editor saves. Numbers are strings where `${ENV}` stood for them. */
 interface ConnectionDef extends NodeDef {
@@ -36,14 +36,6 @@ interface ConnectionDef extends NodeDef {
   layouts: Layouts;
   /** an array of NameRow */
   names: unknown;
-}
-
-/** Longest time that can be given in seconds: what a timer can keep in milliseconds. */
-const LONGEST_SECONDS = 2_147_483;
-
-/** @throws AkmError `AKM_INVALID_INPUT` */
-function inMilliseconds(seconds: NumberInput, what: string): number {
-  return parseInteger(seconds, what, LONGEST_SECONDS) * 1000;
 }
 
 function sharedOptions(config: ConnectionDef): ClientOptions {

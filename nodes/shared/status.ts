@@ -67,6 +67,11 @@ export class StatusLine {
     );
   }
 
+  /** Shows that all is well, with a text that the node has put together. */
+  words(text: string): void {
+    this.show('good', text, () => text);
+  }
+
   /** Shows a text that several nodes share. */
   shared(look: Look, key: string, number?: number): void {
     this.own(look, `${SHARED_CATALOGUE}:${key}`, number);
@@ -80,7 +85,7 @@ export class StatusLine {
     const counted = this.RED._(key, { number: shortNumber(number) });
     const labelled = labels.map((label) => `${label} · ${counted}`);
     const text = labelled.find(({ length }) => length <= LONGEST_TEXT) ?? counted;
-    this.show('good', text, () => text);
+    this.words(text);
   }
 
   /**

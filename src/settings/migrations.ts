@@ -43,6 +43,13 @@ const HISTORIES = {
   })),
   'akm-list-endpoints': since(() => ({ name: '', connection: '', filter: '0', filterType: 'num' })),
   'akm-list-atrs': since(() => ({ name: '', connection: '', filter: '0', filterType: 'num', category: '' })),
+  'akm-watch': since(() => ({
+    name: '',
+    connection: '',
+    interval: '30',
+    what: 'both',
+    first: 'baseline',
+  })),
   'akm-provision': since(() => ({
     name: '',
     connection: '',

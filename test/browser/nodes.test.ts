@@ -24,6 +24,7 @@ interface Field {
 const fields: Readonly<Record<string, Field>> = {
   'akm-list-endpoints': { property: 'filter', wrong: '4294967296', right: () => '0x0' },
   'akm-list-atrs': { property: 'filter', wrong: '-1', right: () => '0' },
+  'akm-watch': { property: 'interval', wrong: '-1', right: () => '0x1E' },
   'akm-provision': { property: 'target', wrong: '', right: () => 'payload' },
   'akm-endpoint-details': { property: 'target', wrong: '', right: () => 'payload' },
   'akm-request': { property: 'code', wrong: '0x100000000', right: () => '0x01' },

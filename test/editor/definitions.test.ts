@@ -24,6 +24,7 @@ const PROPERTIES: Record<string, Record<string, unknown>> = {
   },
   'akm-list-endpoints': { name: '', connection: '', filter: '0', filterType: 'num' },
   'akm-list-atrs': { name: '', connection: '', filter: '0', filterType: 'num', category: '' },
+  'akm-watch': { name: '', connection: '', interval: '30', what: 'both', first: 'baseline' },
   'akm-provision': {
     name: '',
     connection: '',
@@ -168,6 +169,7 @@ describe('node definitions', () => {
       ['connection', undefined, undefined],
       ['list-endpoints', 1, 1],
       ['list-atrs', 1, 1],
+      ['watch', 1, 1],
       ['provision', 1, 1],
       ['endpoint-details', 1, 1],
       ['register', 1, 1],
@@ -183,6 +185,8 @@ describe('node definitions', () => {
     assert.equal(labelOf('akm-connection'), 'label.node 127.0.0.1:49200 127.0.0.1:49600');
     assert.equal(labelOf('akm-list-atrs'), 'label.palette');
     assert.equal(labelOf('akm-list-atrs', { category: '3' }), 'label.node category.3');
+    assert.equal(labelOf('akm-watch'), 'label.palette');
+    assert.equal(labelOf('akm-watch', { what: 'atrs' }), 'label.node what.atrs');
     assert.equal(labelOf('akm-app-info', { query: 'atrs' }), 'label.node query.atrs');
     assert.equal(labelOf('akm-request'), 'label.node service.amm');
     assert.equal(labelOf('akm-request', { code: 'code', codeType: 'msg' }), 'label.node service.amm');
@@ -329,6 +333,8 @@ describe('node definitions', () => {
       layout ?? '',
       /:label\.layouts: \S+:error\.layout GET_VERSION_RESPONSE 8 \S+:mistake\.noColon version$/,
     );
+    for (const interval of ['-1', '2147484', '', '1.5'])
+      assert.deepEqual(refused('akm-watch', { interval }), ['interval error.wholeNumber 0 2147483']);
     assert.deepEqual(refused('akm-list-atrs', { filter: '4294967296' }), [
       'filter error.wholeNumber 0 4294967295',
     ]);

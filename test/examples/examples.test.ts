@@ -284,6 +284,7 @@ describe('an example at work', () => {
     await all('akm-list-endpoints', 'connected');
     await all('akm-list-atrs', 'connected');
     await all('akm-provision', 'connected');
+    await all('akm-watch', '4 EP, 2 ATR');
     const operational = async () =>
       (await shown<{ id: string; category: number }[]>('operational ATRs')).map(({ id, category }) => {
         assert.equal(category, 3);

@@ -18,6 +18,9 @@ import {
 /** An identifier that the simulator does not know yet. */
 const NEW_ENDPOINT = '0x000000000000000000000000C0FFEE01';
 
+/** Another one, that comes and goes. */
+const WATCHED_ENDPOINT = '0x000000000000000000000000C0FFEE02';
+
 /** A Buffer as the debug sidebar shows it. */
 function bytesOf(shown: unknown): Buffer {
   const { type, data } = shown as { type: string; data: number[] };
@@ -49,6 +52,14 @@ function flow(ports: Ports, ...simulator: ReturnType<typeof akmNode>[]) {
       'atrs',
     ),
     debugNode('atrs'),
+
+    akmNode(
+      'watch',
+      'akm-watch',
+      { connection: 'machine-a', interval: '1', what: 'both', first: 'added' },
+      'changed',
+    ),
+    debugNode('changed'),
 
     injectNode('provide', 'provision'),
     akmNode(
@@ -221,6 +232,25 @@ for (const version of nodeRedVersions) {
         const { payload } = await nodeRed.comms.message('atrs');
         const names = (payload as { categoryName: string }[]).map(({ categoryName }) => categoryName);
         assert.deepEqual(names, ['Operational', 'Operational', 'Operational']);
+      });
+
+      it('tells what is there at first, and then by itself what is added and removed', async () => {
+        const changes = async (from: number) => {
+          const { added, removed } = (await nodeRed.comms.message('changed', from)).payload as Record<
+            'added' | 'removed',
+            { kind: string; id: string }[]
+          >;
+          return { added, removed };
+        };
+        const act = async (action: string) => {
+          const from = nodeRed.comms.now;
+          await nodeRed.inject('change', { action, payload: WATCHED_ENDPOINT });
+          const { added, removed } = await changes(from);
+          return [added, removed].map((told) => told.map(({ kind, id }) => `${kind} ${id}`));
+        };
+        assert.equal((await changes(0)).added.length, 9);
+        assert.deepEqual(await act('provision-endpoint'), [[`endpoint ${WATCHED_ENDPOINT}`], []]);
+        assert.deepEqual(await act('delete-endpoint'), [[], [`endpoint ${WATCHED_ENDPOINT}`]]);
       });
 
       it('provisions an endpoint, which is listed from then on', async () => {

@@ -13,6 +13,7 @@ import akmRegister from '../../nodes/akm-register.js';
 import akmRequest from '../../nodes/akm-request.js';
 import akmSend from '../../nodes/akm-send.js';
 import akmSimulator from '../../nodes/akm-simulator.js';
+import akmWatch from '../../nodes/akm-watch.js';
 
 const PACKAGE = '@akmflow/node-red-akm';
 const LOCALES = resolve(__dirname, '../../nodes/locales');
@@ -29,6 +30,7 @@ const INITIALIZERS: Readonly<Record<string, NodeInitializer>> = {
   'akm-request': akmRequest,
   'akm-send': akmSend,
   'akm-simulator': akmSimulator,
+  'akm-watch': akmWatch,
 };
 
 /** The types of our nodes. */
