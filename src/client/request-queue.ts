@@ -93,10 +93,11 @@ export class RequestQueue {
    */
   request<T>(request: Request<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      const end: (error: unknown) => void = reject;
       const fail = (error: unknown): void => {
         // what we ask by ourselves is asked again, or may stay without an answer
         if (isBudgeted(request)) this.observer.failed?.(error, request.name);
-        reject(error as Error);
+        end(error);
       };
       try {
         if (this.port.state !== 'connected' && !this.patience) throw this.port.notConnected();
