@@ -12,6 +12,7 @@ import { SharedClient, type ConnectionNode } from './shared/connection-node.js';
 import { configOf } from './shared/config.js';
 import { toAkmError } from './shared/errors.js';
 import { inMilliseconds } from './shared/seconds.js';
+import { OutageSense } from './shared/outages.js';
 
 /** What the editor saves. Numbers are strings where `${ENV}` stood for them. */
 interface ConnectionDef extends NodeDef {
@@ -66,28 +67,20 @@ function appOptions(config: ConnectionDef): ClientOptions {
   return { ...sharedOptions(config), host: config.appHost, port: config.appPort };
 }
 
-/** How many attempts fail before that is told: at a deploy, a service on this machine often listens a moment after its clients. */
-const FAILED_ATTEMPTS = 2;
-
 /**
  * Logs each outage once, when it begins and when it ends, however many attempts are made in between, and of the messages on one
  * connection that make no sense the first. A connection that was lost begins one at once; attempts that fail do from the second on.
  */
 function logOutages<C extends ServiceClient>(node: Node, client: C): C {
-  let before: ConnectionState = 'idle';
+  const sense = new OutageSense('idle');
   let told: ConnectionState | undefined;
-  let failed = 0;
   let faulty = false;
   client.on('state', (state, error) => {
-    const isLost = before === 'connected';
-    before = state;
-    if ((state !== 'connected' && state !== 'disconnected') || state === told) return;
+    const isOutage = sense.isOutage(state);
+    if ((state !== 'connected' && !isOutage) || state === told) return;
     if (state === 'connected') {
-      failed = 0;
       node.log(`Connected to ${client.peer}`);
     } else {
-      failed += 1;
-      if (!isLost && failed < FAILED_ATTEMPTS) return;
       node.warn(`No connection to ${client.peer}; trying until there is one: ${error?.message ?? ''}`);
     }
     told = state;

@@ -5,9 +5,10 @@ import { Poller } from '../src/client/poller.js';
 import type { AkmError } from '../src/errors.js';
 import { configOf } from './shared/config.js';
 import { toAkmError } from './shared/errors.js';
+import type { Forward } from './shared/input.js';
 import type { AkmMessage } from './shared/messages.js';
 import { inMilliseconds } from './shared/seconds.js';
-import { ConnectionUser, type Forward, type UserNodeDef } from './shared/user-node.js';
+import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
 import {
   askFor,
   checkWhat,

@@ -14,6 +14,7 @@ export type {
 export { AppClient, APP_PORT } from './client/app-client.js';
 export type { OutgoingData } from './client/app-client.js';
 export type { ConnectionState } from './client/connection.js';
+export type { CounterValues } from './client/counters.js';
 export type { ClientOptions, NumberInput } from './client/options.js';
 export type {
   Registered,
@@ -21,7 +22,7 @@ export type {
   RegistrationObserver,
   RegistrationState,
 } from './client/registrations.js';
-export type { Answer, ClientEvents, ExchangeInfo } from './client/service-client.js';
+export type { Answer, ClientEvents, ExchangeInfo, RegistrationChange } from './client/service-client.js';
 export type { DataFilter, DataListener, ReceivedData } from './client/subscriptions.js';
 export { AMM_OPERATIONS, ATR_CATEGORIES, MAX_ATRS, MAX_ENDPOINTS } from './protocol/amm-messages.js';
 export {

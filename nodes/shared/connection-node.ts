@@ -1,6 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { AmmClient } from '../../src/client/amm-client.js';
 import type { AppClient } from '../../src/client/app-client.js';
+import { Counters, type CounterValues } from '../../src/client/counters.js';
 import type { ServiceClient } from '../../src/client/service-client.js';
 import { AkmError, describe } from '../../src/errors.js';
 import type { Names } from '../../src/settings/names.js';
@@ -11,6 +12,7 @@ import type { Names } from '../../src/settings/names.js';
 export class SharedClient<C extends ServiceClient> {
   private client: C | undefined;
   private readonly users = new Set<object>();
+  private readonly watchers = new Set<(client: C) => void>();
 
   /** @param make makes a client; throws AkmError `AKM_INVALID_INPUT` where the settings are no good */
   constructor(private readonly make: () => C) {}
@@ -20,10 +22,10 @@ export class SharedClient<C extends ServiceClient> {
    * @throws AkmError `AKM_INVALID_INPUT` naming the setting that cannot be used
    */
   acquire(user: object): C {
-    this.client ??= this.make();
+    const client = this.client ?? this.begin();
     this.users.add(user);
-    this.client.open();
-    return this.client;
+    client.open();
+    return client;
   }
 
   /** Resolves when there is nothing left to wait for. Never rejects. */
@@ -32,12 +34,37 @@ export class SharedClient<C extends ServiceClient> {
     await this.close();
   }
 
+  /**
+   * Calls `watcher` with the client, where there is one, and with each that is made later, until the returned function is called. Who
+   * watches is no user: no client is made or kept for it.
+   * @param watcher must not throw
+   */
+  watch(watcher: (client: C) => void): () => void {
+    this.watchers.add(watcher);
+    if (this.client) watcher(this.client);
+    return () => {
+      this.watchers.delete(watcher);
+    };
+  }
+
+  /** What the client there is has counted; all zero where no node needs one. */
+  counters(): CounterValues {
+    return this.client?.counters() ?? new Counters().values(0, false);
+  }
+
   /** Closes the client whoever still uses it. Never rejects. */
   async close(): Promise<void> {
     const { client } = this;
     this.client = undefined;
     this.users.clear();
     await client?.close();
+  }
+
+  private begin(): C {
+    const client = this.make();
+    this.client = client;
+    for (const watcher of this.watchers) watcher(client);
+    return client;
   }
 }
 

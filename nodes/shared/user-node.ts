@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { ConnectionState } from '../../src/client/connection.js';
-import { AkmError, outline } from '../../src/errors.js';
+import type { AkmError } from '../../src/errors.js';
 import type { Source } from '../../src/protocol/message.js';
 import type { Names } from '../../src/settings/names.js';
 import {
@@ -11,6 +11,7 @@ import {
   type SharedClient,
 } from './connection-node.js';
 import { numberIn, toAkmError } from './errors.js';
+import { handleMessages, note, type Forward } from './input.js';
 import type { AkmMessage } from './messages.js';
 import { StatusLine } from './status.js';
 
@@ -25,9 +26,6 @@ export interface Usage<S extends keyof Clients> {
   /** The operation's name, for `msg.akm` of a message that fails. */
   operation: string | ((msg: AkmMessage) => string);
 }
-
-/** Sends a message on. */
-export type Forward = (msg: AkmMessage) => void;
 
 /**
  * A node's hold on its connection: the shared client for as long as the node lives, the connection's state as the node's
@@ -121,25 +119,7 @@ export class ConnectionUser<S extends keyof Clients> {
 
   /** Handles each message with `work`, and ends it with exactly one `done`, whatever happens. */
   onMessage(work: (msg: AkmMessage, forward: Forward) => Promise<void>): void {
-    this.node.on('input', (msg: AkmMessage, send, done) => {
-      const handle = async (): Promise<void> => {
-        requireWritable(msg);
-        await work(msg, send);
-      };
-      handle()
-        .then(
-          () => {
-            done();
-          },
-          (thrown: unknown) => {
-            done(this.failed(msg, thrown));
-          },
-        )
-        .catch((thrown: unknown) => {
-          // Node-RED copies the message for Complete and Catch nodes, and some messages cannot be copied
-          this.node.error(toAkmError(thrown));
-        });
-    });
+    handleMessages(this.node, work, (msg, thrown) => this.failed(msg, thrown));
   }
 
   /**
@@ -163,12 +143,7 @@ export class ConnectionUser<S extends keyof Clients> {
     const error = toAkmError(thrown);
     const { service } = this.usage;
     const operation = this.operationOf(msg);
-    const value = { service, operation, ...details, ...numberIn(error) };
-    try {
-      Reflect.defineProperty(msg, 'akm', { value, configurable: true, enumerable: true, writable: true });
-    } catch {
-      // a message that is frozen, or none at all, takes no note; the error is told all the same
-    }
+    note(msg, { service, operation, ...details, ...numberIn(error) });
     if (this.acquired?.state === 'connected') this.status.failure(error);
     return error;
   }
@@ -189,17 +164,4 @@ export class ConnectionUser<S extends keyof Clients> {
     Reflect.deleteProperty(this.connection.users, this.node.id);
     await this.shared?.release(this.node);
   }
-}
-
-/**
- * The answer is noted at the message, so one that takes no notes is refused before anything is sent.
- * @throws AkmError `AKM_INVALID_INPUT`
- */
-function requireWritable(msg: unknown): void {
-  if (typeof msg === 'object' && msg !== null && !Object.isFrozen(msg)) return;
-  const what = typeof msg === 'object' ? 'frozen' : outline(msg);
-  throw new AkmError(
-    'AKM_INVALID_INPUT',
-    `The message is ${what}; an object that can be written to is needed`,
-  );
 }

@@ -12,7 +12,6 @@ import type { Encodable } from '../protocol/layout.js';
 import { RESPONSE_OFFSET, type Operation } from '../protocol/message.js';
 import { isLoopback } from './loopback.js';
 import { checkDelay, checkOptions, type ClientOptions, type NumberInput } from './options.js';
-import { requireSuccess } from './success.js';
 import {
   infoOf,
   ServiceClient,
@@ -222,8 +221,7 @@ export class AmmClient extends ServiceClient {
     const answer = await this.ask(operation, values, { own, permit: this.requireVerified });
     const fields: Record<string, unknown> = answer.fields;
     const confirmation = typeof fields['confirmation'] === 'number' ? fields['confirmation'] : undefined;
-    if (operation.changing)
-      requireSuccess(operation.request.name, { confirmation }, this.options.successCode);
+    if (operation.changing) this.requireSuccess(operation.request.name, { confirmation });
     return { ...infoOf(answer), confirmation, fields, raw: answer.raw };
   }
 

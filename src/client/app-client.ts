@@ -24,7 +24,6 @@ import {
   type RawAnswer,
 } from './service-client.js';
 import { Subscriptions, type DataFilter, type DataListener } from './subscriptions.js';
-import { requireSuccess } from './success.js';
 
 /** The AppEndpoint's TCP port (documented). */
 export const APP_PORT = 49600;
@@ -81,6 +80,9 @@ export class AppClient extends ServiceClient {
           this.outbox.flush();
           this.announce();
         },
+        told: (change) => {
+          this.tell('A listener of registrations', () => this.emit('registration', change));
+        },
         tell: (call) => {
           this.tell('An observer of a registration', call);
         },
@@ -88,9 +90,12 @@ export class AppClient extends ServiceClient {
       { min, max },
       queueLimit,
     );
-    this.packer = new FramePacker((frames, taken) => {
-      connection.write(frames, taken);
-    });
+    const failed = (error: AkmError): void => {
+      this.failed(error, 'SEND_APP_DATA');
+    };
+    this.packer = new FramePacker((frames, taken, count) => {
+      connection.write(frames, taken, count);
+    }, failed);
     this.outbox = new Outbox(
       {
         get writable() {
@@ -104,6 +109,7 @@ export class AppClient extends ServiceClient {
         write: (data, done) => {
           this.packer.add(data, done);
         },
+        failed,
       },
       this.budget,
     );
@@ -173,6 +179,7 @@ export class AppClient extends ServiceClient {
         done,
       };
     } catch (error) {
+      this.failed(error, 'SEND_APP_DATA');
       done(error as AkmError);
       return;
     }
@@ -275,7 +282,7 @@ export class AppClient extends ServiceClient {
     const operation = APP_OPERATIONS.REGISTER_APP;
     const answer = await this.exchange(operation, { atrId, appValue }, options);
     const status = typeof answer.fields.status === 'number' ? answer.fields.status : undefined;
-    requireSuccess(operation.request.name, { status }, this.options.successCode);
+    this.requireSuccess(operation.request.name, { status });
     return { ...infoOf(answer), status: status ?? 0 };
   }
 }

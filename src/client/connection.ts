@@ -14,7 +14,7 @@ import type { ReceiverUser } from './receiver.js';
  */
 export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'disconnected' | 'closed';
 
-/** What a {@link Connection} tells its one user. None of these may throw. */
+/** What a {@link Connection} tells its one user, and where it counts. None of these may throw. */
 export interface ConnectionUser extends ReceiverUser {
   /** Every change of state; `error` says why it is `disconnected`. */
   stateChanged(state: ConnectionState, error?: AkmError): void;
@@ -94,15 +94,18 @@ export class Connection {
   }
 
   /**
-   * Hands a frame to the socket.
+   * Hands a frame, or several, to the socket.
    * @param taken called once: without an error when the operating system has taken the bytes, with one when it never will
    */
-  write(frame: Buffer, taken?: (error?: AkmError) => void): void {
+  write(frame: Buffer, taken?: (error?: AkmError) => void, frames = 1): void {
     const { link } = this;
     if (this.current !== 'connected' || !link) {
       taken?.(this.notConnected());
       return;
     }
+    const { counters } = this.user;
+    counters.framesOut += frames;
+    counters.bytesOut += frame.length;
     link.write(
       frame,
       taken &&
@@ -194,6 +197,9 @@ export class Connection {
     this.clearTimer();
     this.reason = undefined;
     this.establishedAt = performance.now();
+    const { counters } = this.user;
+    counters.connections += 1;
+    counters.connectedSince = Date.now();
     this.changeState('connected');
     if (this.current === 'connected') this.user.connected(); // else closed on hearing of it
   }

@@ -43,8 +43,14 @@ export class FramePacker {
   /** Whether there were none in the last one either. */
   private idle = true;
 
-  /** @param write gets whole frames, and says when they are taken; they must not be touched before */
-  constructor(private readonly write: (frames: Buffer, taken: Taken) => void) {}
+  /**
+   * @param write gets whole frames, and says when they are taken; they must not be touched before
+   * @param failed is told of each of the messages that will never be taken
+   */
+  constructor(
+    private readonly write: (frames: Buffer, taken: Taken, count: number) => void,
+    private readonly failed: (error: AkmError) => void = () => undefined,
+  ) {}
 
   /**
    * Takes the data in; a Buffer may be used otherwise right after.
@@ -61,16 +67,22 @@ export class FramePacker {
     const { filling: batch } = this;
     if (!batch || batch.isEmpty) return;
     this.filling = undefined;
-    this.write(batch.frames, (error) => {
+    const taken: Taken = (error) => {
       const waiting = batch.clear();
       if (this.spare.length < (this.idle ? SPARES.idle : SPARES.busy)) this.spare.push(batch);
-      for (const taken of waiting) taken(error);
-    });
+      for (const each of waiting) this.end(each, error);
+    };
+    this.write(batch.frames, taken, batch.size);
   };
 
   /** Fails what was added and is not written yet. */
   fail(error: AkmError): void {
-    for (const taken of this.filling?.clear() ?? []) taken(error);
+    for (const taken of this.filling?.clear() ?? []) this.end(taken, error);
+  }
+
+  private end(taken: Taken, error: AkmError | undefined): void {
+    if (error) this.failed(error);
+    taken(error);
   }
 
   private begin(): Batch {
@@ -109,6 +121,11 @@ class Batch {
 
   get isFull(): boolean {
     return this.waiting.length === FRAMES;
+  }
+
+  /** How many frames there are. */
+  get size(): number {
+    return this.waiting.length;
   }
 
   get frames(): Buffer {

@@ -19,6 +19,8 @@ export interface OutboxPort {
   /** Whether an application is registered in this ATR, is being registered, or why not. */
   registration(atrId: number): 'registered' | 'pending' | AkmError;
   write(data: Packable, done: Taken): void;
+  /** A send has failed: it was not written. */
+  failed(error: AkmError): void;
 }
 
 /**
@@ -38,11 +40,11 @@ export class Outbox {
     const registration = this.port.registration(send.atrId);
     const offline = send.patient ? undefined : this.port.offline();
     if (offline) {
-      send.done(offline);
+      this.refuse(send, offline);
     } else if (registration === 'registered' && this.port.writable && !this.waiting.has(send.atrId)) {
       this.port.write(send, send.done);
     } else if (registration instanceof Error) {
-      send.done(registration);
+      this.refuse(send, registration);
     } else {
       this.wait(send);
     }
@@ -71,7 +73,7 @@ export class Outbox {
     try {
       this.budget.take();
     } catch (error) {
-      send.done(error as AkmError);
+      this.refuse(send, error as AkmError);
       return;
     }
     // whose Buffer it is may use it otherwise meanwhile
@@ -102,8 +104,13 @@ export class Outbox {
         const error = errorFor(send);
         if (!error) continue;
         this.budget.give();
-        send.done(error);
+        this.refuse(send, error);
       }
     }
+  }
+
+  private refuse(send: Send, error: AkmError): void {
+    this.port.failed(error);
+    send.done(error);
   }
 }

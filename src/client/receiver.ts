@@ -1,10 +1,13 @@
 import { AkmError, messageOf } from '../errors.js';
 import { FrameDecoder } from '../protocol/frame-decoder.js';
 import type { Dialect } from '../protocol/header.js';
+import type { Counters } from './counters.js';
 import { Pace } from './pace.js';
 
 /** Who gets what a {@link Receiver} receives. None of these may throw. */
 export interface ReceiverUser {
+  /** Counts what arrives. */
+  readonly counters: Counters;
   /** Something has arrived, a whole message or not. */
   heard(): void;
   /**
@@ -47,6 +50,7 @@ export class Receiver {
   ) {
     this.decoder = new FrameDecoder(dialect, (payload) => {
       this.understood = true;
+      user.counters.framesIn += 1;
       if (user.payload(payload)) this.pace.spend();
     });
   }
@@ -76,6 +80,7 @@ export class Receiver {
    * @returns whether it may go on reading; else the chunk must stay as it is until `resume` is called
    */
   take(chunk: Buffer): boolean {
+    this.user.counters.bytesIn += chunk.length;
     this.user.heard();
     this.arrived = { chunk, offset: 0 };
     if (this.handOn(false)) {
@@ -122,6 +127,7 @@ export class Receiver {
         arrived.offset = decoder.take(chunk, arrived.offset);
     } catch (error) {
       arrived.offset = chunk.length;
+      this.user.counters.errors += 1;
       this.port.failed(
         error instanceof AkmError ? error : new AkmError('AKM_PROTOCOL', messageOf(error), { cause: error }),
       );

@@ -1,6 +1,6 @@
 import { AkmError } from '../errors.js';
 import { Backoff } from './backoff.js';
-import type { ExchangeInfo } from './service-client.js';
+import type { ExchangeInfo, RegistrationChange } from './service-client.js';
 
 /** The AppEndpoint's yes to a registration. */
 export interface Registered extends ExchangeInfo {
@@ -50,6 +50,8 @@ export interface RegistrationPort {
   renewConnection(): void;
   /** Sends in this ATR may now be possible, or have become hopeless. */
   changed(atrId: number): void;
+  /** Tells whoever listens, and holds nothing, what became of a registration. */
+  told(change: RegistrationChange): void;
   /** Calls an observer, whatever it may throw. */
   tell(call: () => void): void;
 }
@@ -309,9 +311,13 @@ class Entry {
 
   private change(state: RegistrationState, refusal?: AkmError): void {
     this.refusal = refusal;
-    if (this.state === state) return;
+    const before = this.state;
+    if (before === state) return;
     this.state = state;
     for (const observer of this.observers) this.port.tell(() => observer.stateChanged?.(state, refusal));
     this.port.changed(this.atrId);
+    const event = state !== 'pending' ? state : before === 'registered' ? 'lost' : undefined;
+    const { atrId, appValue } = this;
+    if (event) this.port.told({ event, atrId, appValue, ...(refusal ? { error: refusal } : {}) });
   }
 }

@@ -21,6 +21,16 @@ export interface Request<T> {
   readonly forgiving?: boolean | undefined;
 }
 
+/** What the queue tells its client of the requests. None of these may throw. */
+export interface RequestObserver {
+  /** Nothing waits and nothing is in flight any more. */
+  becameIdle?(): void;
+  /** An answer has come, so long after its request. */
+  answered?(latencyMs: number): void;
+  /** A request has failed that a flow has made. */
+  failed?(error: unknown, name: string): void;
+}
+
 /** What the queue needs of a connection. */
 export interface RequestPort {
   readonly state: string;
@@ -65,12 +75,11 @@ export class RequestQueue {
   /** How many forgiving requests were not answered, by response code: as many answers that come now answer nothing else. */
   private readonly overdue = new Map<number, number>();
 
-  /** @param becameIdle called whenever nothing waits and nothing is in flight any more */
   constructor(
     private readonly port: RequestPort,
     private readonly timeout: number,
     private readonly budget: QueueBudget,
-    private readonly becameIdle: () => void = () => undefined,
+    private readonly observer: RequestObserver = {},
   ) {}
 
   /** Whether anything waits or is in flight. */
@@ -84,14 +93,25 @@ export class RequestQueue {
    */
   request<T>(request: Request<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      if (this.port.state !== 'connected' && !this.patience) throw this.port.notConnected();
-      if (isBudgeted(request)) this.budget.take();
+      const end: (error: unknown) => void = reject;
+      const fail = (error: unknown): void => {
+        // what we ask by ourselves is asked again, or may stay without an answer
+        if (isBudgeted(request)) this.observer.failed?.(error, request.name);
+        end(error);
+      };
+      try {
+        if (this.port.state !== 'connected' && !this.patience) throw this.port.notConnected();
+        if (isBudgeted(request)) this.budget.take();
+      } catch (error) {
+        fail(error);
+        return;
+      }
       const job: Job = {
         request,
         answer: (payload, latencyMs) => {
           resolve(request.decode(payload, latencyMs));
         },
-        fail: reject,
+        fail,
       };
       (request.urgent ? this.urgent : this.waiting).push(job);
       this.pump();
@@ -131,8 +151,10 @@ export class RequestQueue {
     const { job, writtenAt } = this.inFlight;
     this.land();
     if (this.patience) this.bePatientFor(this.timeout); // the peer answers: whoever waits for its turn goes on waiting
+    const latencyMs = performance.now() - writtenAt;
+    this.observer.answered?.(latencyMs);
     try {
-      job.answer(payload, performance.now() - writtenAt);
+      job.answer(payload, latencyMs);
     } catch (error) {
       job.fail(error);
     }
@@ -236,7 +258,7 @@ export class RequestQueue {
   }
 
   private checkIdle(): void {
-    if (!this.busy) this.becameIdle();
+    if (!this.busy) this.observer.becameIdle?.();
   }
 
   private bePatientFor(milliseconds: number): void {

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { AkmError, messageOf, outline } from '../errors.js';
+import { AkmError, isAkmError, messageOf, outline } from '../errors.js';
 import {
   CODE_SIZE,
   codeOf,
@@ -15,10 +15,12 @@ import type { Dialect } from '../protocol/header.js';
 import { parseInteger, U32_MAX } from '../protocol/integer.js';
 import type { Decoded, Encodable } from '../protocol/layout.js';
 import { Connection, type ConnectionState } from './connection.js';
+import { Counters, roundLatency, type CounterValues } from './counters.js';
 import { Heartbeat } from './heartbeat.js';
 import type { CheckedOptions } from './options.js';
 import { QueueBudget } from './queue-budget.js';
 import { RequestQueue, type Request } from './request-queue.js';
+import { requireSuccess, type Said } from './success.js';
 
 /** What every client emits. There is no `error` event: nothing that a peer does may end the process. */
 export interface ClientEvents {
@@ -26,6 +28,20 @@ export interface ClientEvents {
   state: [state: ConnectionState, error?: AkmError];
   /** A message was thrown away: it makes no sense, or whoever receives such messages failed. */
   fault: [error: Error];
+  /** A request or a send has failed that a flow has made; `operation` is its name. Who made it has the error as well. */
+  failure: [error: AkmError, operation: string];
+  /** An application's place in an ATR is held, was refused, or is held no more (AppEndpoint only). */
+  registration: [change: RegistrationChange];
+}
+
+/** What became of a registration. */
+export interface RegistrationChange {
+  /** `lost`: with the connection, or because nobody wants it any more. */
+  event: 'registered' | 'refused' | 'lost';
+  atrId: number;
+  appValue: number;
+  /** Why it was refused. */
+  error?: AkmError;
 }
 
 /** How an exchange went, beside what was said in it. */
@@ -57,10 +73,6 @@ export interface RawAnswer extends ExchangeInfo {
   body: Buffer;
 }
 
-function roundLatency(milliseconds: number): number {
-  return Math.round(milliseconds * 1000) / 1000;
-}
-
 /** How to make a request; see {@link Request}. */
 export interface ExchangeOptions extends Pick<Request<unknown>, 'urgent' | 'forgiving'> {
   /** Called right before the write, with the operation as it is really used; throws to prevent it. */
@@ -84,6 +96,7 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
   protected readonly connection: Connection;
   protected readonly queue: RequestQueue;
   protected readonly budget: QueueBudget;
+  private readonly counted = new Counters();
   private readonly heartbeat: Heartbeat;
 
   protected constructor(
@@ -102,6 +115,7 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
         this.onConnected?.();
         this.queue.connected();
       },
+      counters: this.counted,
       heard: () => {
         this.heartbeat.heard();
       },
@@ -118,8 +132,16 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
       },
     });
     this.budget = new QueueBudget(options.queueLimit);
-    this.queue = new RequestQueue(this.connection, options.requestTimeout, this.budget, () => {
-      this.onIdle?.();
+    this.queue = new RequestQueue(this.connection, options.requestTimeout, this.budget, {
+      becameIdle: () => {
+        this.onIdle?.();
+      },
+      answered: (latencyMs) => {
+        this.counted.latencyMs = latencyMs;
+      },
+      failed: (error, name) => {
+        this.failed(error, name.replace(/_REQUEST$/, ''));
+      },
     });
     this.heartbeat = new Heartbeat(options.heartbeat, {
       probe: () => this.probe(),
@@ -143,6 +165,11 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
   /** The peer as a person would name it. */
   get peer(): string {
     return this.connection.peer;
+  }
+
+  /** What has been counted since the client was made, and how things stand. */
+  counters(): CounterValues {
+    return this.counted.values(this.budget.waiting, this.state === 'connected');
   }
 
   /** Starts to connect; from then on the client keeps itself connected. */
@@ -297,8 +324,32 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
     }
   }
 
+  /** Counts what a flow has asked for in vain, and tells of it. */
+  protected failed(thrown: unknown, operation: string): void {
+    this.counted.errors += 1;
+    if (this.listenerCount('failure') === 0) return;
+    const error = isAkmError(thrown)
+      ? thrown
+      : new AkmError('AKM_PROTOCOL', messageOf(thrown), { cause: thrown });
+    this.tell('A listener of failures', () => this.emit('failure', error, operation));
+  }
+
+  /**
+   * {@link requireSuccess} of a request's answer.
+   * @throws AkmError `AKM_REJECTED`
+   */
+  protected requireSuccess(name: string, said: Said): void {
+    try {
+      requireSuccess(name, said, this.options.successCode);
+    } catch (error) {
+      this.failed(error, name.replace(/_REQUEST$/, ''));
+      throw error;
+    }
+  }
+
   /** Tells of a message that was thrown away. */
   protected fault(error: Error): void {
+    this.counted.errors += 1;
     try {
       this.emit('fault', error);
     } catch {

@@ -10,18 +10,16 @@ const USUAL_CAUSES: Readonly<Record<string, string>> = {
   REGISTER_APP_REQUEST: 'another application has this App Value in this ATR, or there is no such ATR',
 };
 
+/** The peer's number as `confirmation` (AMM) or `status` (AppEndpoint). */
+export type Said = { confirmation: number | undefined } | { status: number | undefined };
+
 /**
  * Fails where the peer's number says no. A missing number is no no: of an inferred response everything but the code may be missing.
  *
- * @param said the number as `confirmation` (AMM) or `status` (AppEndpoint)
  * @param successCode the number that means yes; undefined takes every number for a yes
  * @throws AkmError `AKM_REJECTED` carrying the number
  */
-export function requireSuccess(
-  name: string,
-  said: { confirmation: number | undefined } | { status: number | undefined },
-  successCode: number | undefined,
-): void {
+export function requireSuccess(name: string, said: Said, successCode: number | undefined): void {
   const [[what, number]] = Object.entries(said) as [[string, number | undefined]];
   if (number === undefined || successCode === undefined || number === successCode) return;
   const peer = 'confirmation' in said ? 'AMM' : 'AppEndpoint';

@@ -86,6 +86,15 @@ const HISTORIES = {
     codeType: 'num',
     responseCode: '',
   })),
+  'akm-events': since(() => ({
+    name: '',
+    connection: '',
+    services: 'both',
+    onConnection: true,
+    onRegistration: true,
+    onError: true,
+    format: 'object',
+  })),
   'akm-simulator': since(() => ({
     name: '',
     host: '127.0.0.1',

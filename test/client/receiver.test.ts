@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Counters } from '../../src/client/counters.js';
 import { Receiver } from '../../src/client/receiver.js';
 import { RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/app-messages.js';
 import { APP_DIALECT } from '../../src/protocol/header.js';
@@ -14,6 +15,7 @@ describe('a receiver', () => {
     const told: string[] = [];
     const resumed = withResolvers<undefined>();
     const user = {
+      counters: new Counters(),
       heard: () => undefined,
       payload: () => {
         told.push('payload');

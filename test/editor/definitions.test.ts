@@ -54,6 +54,15 @@ const PROPERTIES: Record<string, Record<string, unknown>> = {
   'akm-receive': { name: '', connection: '', atrId: '', appValue: '', format: 'auto' },
   'akm-app-info': { name: '', connection: '', query: 'version' },
   'akm-request': { name: '', connection: '', service: 'amm', code: '', codeType: 'num', responseCode: '' },
+  'akm-events': {
+    name: '',
+    connection: '',
+    services: 'both',
+    onConnection: true,
+    onRegistration: true,
+    onError: true,
+    format: 'object',
+  },
   'akm-simulator': {
     name: '',
     host: '127.0.0.1',
@@ -177,6 +186,7 @@ describe('node definitions', () => {
       ['receive', 0, 1],
       ['app-info', 1, 1],
       ['request', 1, 1],
+      ['events', 1, 1],
       ['simulator', 0, 0],
     ]);
   });
@@ -188,6 +198,8 @@ describe('node definitions', () => {
     assert.equal(labelOf('akm-watch'), 'label.palette');
     assert.equal(labelOf('akm-watch', { what: 'atrs' }), 'label.node what.atrs');
     assert.equal(labelOf('akm-app-info', { query: 'atrs' }), 'label.node query.atrs');
+    assert.equal(labelOf('akm-events'), 'label.palette');
+    assert.equal(labelOf('akm-events', { services: 'app' }), 'label.node services.app');
     assert.equal(labelOf('akm-request'), 'label.node service.amm');
     assert.equal(labelOf('akm-request', { code: 'code', codeType: 'msg' }), 'label.node service.amm');
     assert.equal(labelOf('akm-request', { service: 'app', code: '0x08' }), 'label.nodeCode service.app 0x08');

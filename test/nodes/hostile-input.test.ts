@@ -247,6 +247,12 @@ const PLACES: Readonly<Record<string, Place>> = {
     wanted: 'unread',
     good: '',
   },
+  'the payload of akm-events, which does not look at it': {
+    node: { id: 'node', type: 'akm-events', onConnection: false, onRegistration: false, onError: false },
+    message: inPayload,
+    wanted: 'unread',
+    good: '',
+  },
   'the payload of akm-request': {
     node: { id: 'node', type: 'akm-request', service: 'app', code: '3' },
     message: inPayload,

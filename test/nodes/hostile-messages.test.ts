@@ -19,6 +19,8 @@ describe('a hostile message', () => {
     { id: 'provision', type: 'akm-provision' },
     { id: 'register', type: 'akm-register', auto: false },
     { id: 'send', type: 'akm-send', atrId: '1', atrIdType: 'num', appValue: '100', appValueType: 'num' },
+    { id: 'watch', type: 'akm-watch', interval: '0', first: 'added' },
+    { id: 'events', type: 'akm-events', onConnection: false, onRegistration: false, onError: false },
   ];
   /** For each node a message that it makes something of. */
   const good: Record<string, Message> = {
@@ -27,6 +29,8 @@ describe('a hostile message', () => {
     provision: { payload: ENDPOINT },
     register: {},
     send: { payload: 'x' },
+    watch: {},
+    events: {},
   };
 
   /** Starts the flow, with everything connected and registered. */

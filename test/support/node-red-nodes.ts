@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import akmAppInfo from '../../nodes/akm-app-info.js';
 import akmConnection from '../../nodes/akm-connection.js';
 import akmEndpointDetails from '../../nodes/akm-endpoint-details.js';
+import akmEvents from '../../nodes/akm-events.js';
 import akmListAtrs from '../../nodes/akm-list-atrs.js';
 import akmListEndpoints from '../../nodes/akm-list-endpoints.js';
 import akmProvision from '../../nodes/akm-provision.js';
@@ -22,6 +23,7 @@ const INITIALIZERS: Readonly<Record<string, NodeInitializer>> = {
   'akm-app-info': akmAppInfo,
   'akm-connection': akmConnection,
   'akm-endpoint-details': akmEndpointDetails,
+  'akm-events': akmEvents,
   'akm-list-atrs': akmListAtrs,
   'akm-list-endpoints': akmListEndpoints,
   'akm-provision': akmProvision,

@@ -1,0 +1,88 @@
+import type { Node, NodeAPI } from 'node-red';
+import { AkmError, describe } from '../src/errors.js';
+import { configOf } from './shared/config.js';
+import { ConnectionObserver } from './shared/connection-observer.js';
+import type { AkmMessage } from './shared/messages.js';
+import { named } from './shared/names.js';
+import { PROMETHEUS_TYPE, toPrometheus } from './shared/prometheus.js';
+import { REGISTRATION, type ServiceEvent } from './shared/service-events.js';
+import type { UserNodeDef } from './shared/user-node.js';
+
+interface EventsDef extends UserNodeDef {
+  /** One of {@link SERVICES}. */
+  services: string;
+  onConnection: boolean;
+  onRegistration: boolean;
+  onError: boolean;
+  /** How counters are given: `object` or `prometheus`. */
+  format: string;
+}
+
+const SERVICES: Readonly<Record<string, readonly ('amm' | 'app')[]>> = {
+  both: ['amm', 'app'],
+  amm: ['amm'],
+  app: ['app'],
+};
+
+/** Errors told in a second at most, of each service. */
+const ERRORS_PER_SECOND = 5;
+
+const operation = 'COUNTERS';
+
+export = (RED: NodeAPI): void => {
+  RED.nodes.registerType('akm-events', function (this: Node, saved: EventsDef) {
+    RED.nodes.createNode(this, saved);
+    const config = configOf(this, 'akm-events', saved);
+    const { onConnection, onRegistration, onError, format } = config;
+    const services = Object.hasOwn(SERVICES, config.services) ? (SERVICES[config.services] ?? []) : [];
+    const observer = new ConnectionObserver(RED, this, config, { operation, service: config.services });
+
+    const tell = (event: ServiceEvent, details: object): void => {
+      const { service } = event;
+      const topic = `akm/${service}/${event.event}`;
+      const msg: AkmMessage & { topic: string } = { topic, payload: event };
+      msg.akm = { service, operation: 'CONNECTION', ...details };
+      this.send(msg);
+    };
+
+    observer.follow(services, ERRORS_PER_SECOND, {
+      connection: (event) => {
+        if (onConnection) tell(event, {});
+      },
+      registration: (event) => {
+        if (!onRegistration) return;
+        const name = observer.names.ofApplication(event.atrId, event.appValue);
+        tell(name === undefined ? named(observer.names, event) : { ...event, name }, {
+          operation: REGISTRATION,
+        });
+      },
+      error: (event, failed) => {
+        // a refused registration is told as that
+        const isTold = onRegistration && failed === REGISTRATION && event['code'] === 'AKM_REJECTED';
+        if (onError && !isTold) tell(event, { operation: failed });
+      },
+    });
+
+    const requireAllowed = (what: string, value: unknown, allowed: readonly string[]): void => {
+      if (allowed.some((each) => each === value)) return;
+      throw new AkmError(
+        'AKM_INVALID_INPUT',
+        `The ${what} is ${describe(value)}; allowed are ${allowed.join(', ')}`,
+      );
+    };
+
+    observer.onMessage((msg) => {
+      requireAllowed('service', config.services, Object.keys(SERVICES));
+      requireAllowed('format', format, ['object', 'prometheus']);
+      const counters = observer.counters(services);
+      if (format === 'prometheus') {
+        const connection = observer.connectionName;
+        msg.payload = toPrometheus(counters.map(([service, values]) => ({ service, connection, values })));
+        msg.headers = { 'content-type': PROMETHEUS_TYPE }; // what an http response node sends with it
+      } else {
+        msg.payload = Object.fromEntries(counters);
+      }
+      msg.akm = { service: config.services, operation, format };
+    });
+  });
+};

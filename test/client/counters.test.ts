@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { APP_OPERATIONS, RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/app-messages.js';
+import { AMM_DIALECT, APP_DIALECT, HEADER_SIZE } from '../../src/protocol/header.js';
+import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
+import { encodeFrame } from '../../src/protocol/message.js';
+import { caughtUp, connected, inState, useBench } from '../support/clients.js';
+
+const { REGISTER_APP, GET_VERSION } = APP_OPERATIONS;
+/** The size of a frame of application data, in either direction. */
+const DATA_FRAME = 4070;
+
+const sizeOf = (message: Parameters<typeof encodeFrame>[1], values: object): number =>
+  encodeFrame(APP_DIALECT, message, values as never).length;
+
+describe('counters', () => {
+  const bench = useBench();
+
+  const scripted = async (options = {}) => {
+    const server = await bench.scriptedApp();
+    const client = bench.app({ port: server.port, reconnectMin: 5, reconnectMax: 10, ...options });
+    return { server, client };
+  };
+
+  it('are all zero before anything has happened', () => {
+    assert.deepEqual(bench.app({}).counters(), {
+      framesIn: 0,
+      framesOut: 0,
+      bytesIn: 0,
+      bytesOut: 0,
+      errors: 0,
+      reconnects: 0,
+      queueDepth: 0,
+      connected: 0,
+    });
+  });
+
+  it('count what goes to the simulated AMM and comes back, to the byte', async () => {
+    const { ammPort } = await bench.simulator();
+    const before = Date.now();
+    const client = await connected(bench.amm({ port: ammPort }));
+    const { latencyMs } = await client.listEndpoints();
+    await client.listEndpoints();
+    const { connectedSince, latencyMs: last, ...counted } = client.counters();
+    const { request, response } = AMM_OPERATIONS.LIST_ENDPOINTS;
+    assert.deepEqual(counted, {
+      framesIn: 2,
+      framesOut: 2,
+      bytesIn: 2 * encodeFrame(AMM_DIALECT, response, { confirmation: 0, count: 0, endpoints: [] }).length,
+      bytesOut: 2 * encodeFrame(AMM_DIALECT, request, { filter: 0 }).length,
+      errors: 0,
+      reconnects: 0,
+      queueDepth: 0,
+      connected: 1,
+    });
+    assert.ok(connectedSince !== undefined && connectedSince >= before && connectedSince <= Date.now());
+    assert.ok(last !== undefined && last > 0 && latencyMs > 0);
+  });
+
+  it('tell the latency that the last answer tells', async () => {
+    const { appPort } = await bench.simulator();
+    const client = await connected(bench.app({ port: appPort }));
+    const answer = await client.getVersion();
+    assert.equal(client.counters().latencyMs, answer.latencyMs);
+  });
+
+  it('count each frame of a write that holds several', async () => {
+    const { server, client } = await scripted();
+    await connected(client);
+    const peer = await server.connection();
+    const registering = client.hold(1, 20).register();
+    await peer.receive(REGISTER_APP.request);
+    peer.send(REGISTER_APP.response, { status: 0 });
+    await registering;
+    const before = client.counters();
+    for (let n = 0; n < 20; n += 1) client.send({ atrId: 1, appValue: 30, data: 'x' }, () => undefined);
+    for (let n = 0; n < 20; n += 1) await peer.frame();
+    const after = client.counters();
+    assert.deepEqual(
+      [after.framesOut - before.framesOut, after.bytesOut - before.bytesOut],
+      [20, 20 * DATA_FRAME],
+    );
+  });
+
+  it('count a frame once, however it is split, and bytes as they come', async () => {
+    const { server, client } = await scripted();
+    await connected(client);
+    const peer = await server.connection();
+    const frame = encodeFrame(APP_DIALECT, RECEIVE_APP_DATA_RESPONSE, {
+      atrId: 1,
+      appValue: 2,
+      data: Buffer.from('split'),
+    });
+    const received = new Promise<void>((resolve) => {
+      client.subscribe({}, () => {
+        resolve();
+      });
+    });
+    await peer.writeSingly(frame.subarray(0, 20));
+    assert.equal(client.counters().framesIn, 0);
+    peer.write(frame.subarray(20));
+    await received;
+    const { framesIn, bytesIn } = client.counters();
+    assert.deepEqual([framesIn, bytesIn], [1, DATA_FRAME]);
+  });
+
+  it('go on over a reconnect, which they count, and count what failed with the connection', async () => {
+    const { server, client } = await scripted();
+    await connected(client);
+    const first = await server.connection();
+    const asked = client.getVersion();
+    await first.frame();
+    first.reset();
+    await assert.rejects(asked, { code: 'AKM_CONNECTION_LOST' });
+    assert.deepEqual([client.counters().connected, client.counters().connectedSince], [0, undefined]);
+    await inState(client, 'connected');
+    const second = await server.connection();
+    const again = client.getVersion();
+    await second.frame();
+    second.send(GET_VERSION.response, { major: 1, minor: 0, patch: 0, build: 0 });
+    await again;
+    const { connectedSince, latencyMs, ...counted } = client.counters();
+    assert.ok(connectedSince !== undefined && latencyMs !== undefined);
+    assert.deepEqual(counted, {
+      framesIn: 1,
+      framesOut: 2,
+      bytesIn: sizeOf(GET_VERSION.response, { major: 1, minor: 0, patch: 0, build: 0 }),
+      bytesOut: 2 * sizeOf(GET_VERSION.request, {}),
+      errors: 1,
+      reconnects: 1,
+      queueDepth: 0,
+      connected: 1,
+    });
+  });
+
+  it('tell how much waits', async () => {
+    const { server, client } = await scripted();
+    await connected(client);
+    const peer = await server.connection();
+    const asked = [client.getVersion(), client.getVersion(), client.getVersion()];
+    assert.equal(client.counters().queueDepth, 2);
+    for (const each of asked) {
+      await peer.frame();
+      peer.send(GET_VERSION.response, { major: 1, minor: 0, patch: 0, build: 0 });
+      await each;
+    }
+    assert.equal(client.counters().queueDepth, 0);
+  });
+
+  describe('of errors', () => {
+    it('count a message that makes no sense', async () => {
+      const { server, client } = await scripted();
+      await connected(client);
+      await caughtUp(client, await server.connection());
+      assert.deepEqual([client.counters().errors, client.counters().bytesIn], [1, HEADER_SIZE]);
+    });
+
+    it('count bytes that are no message', async () => {
+      const { server, client } = await scripted();
+      await connected(client);
+      (await server.connection()).write(Buffer.from('this is no AKM message\r\n'));
+      await inState(client, 'disconnected');
+      assert.equal(client.counters().errors, 1);
+    });
+
+    it('count a request that was refused, and tell of it', async () => {
+      const { appPort } = await bench.simulator({ fault: 'reject' });
+      const client = await connected(bench.app({ port: appPort }));
+      const told = once(client, 'failure');
+      await assert.rejects(client.hold(1, 20).register(), { code: 'AKM_REJECTED' });
+      const [error, operation] = (await told) as [{ code: string }, string];
+      assert.deepEqual(
+        [error.code, operation, client.counters().errors],
+        ['AKM_REJECTED', 'REGISTER_APP', 1],
+      );
+    });
+
+    it('count a send that failed, and tell of it', async () => {
+      const { client } = await scripted();
+      await connected(client);
+      const told = once(client, 'failure');
+      client.send({ atrId: 1, appValue: 30, data: 'x' }, () => undefined);
+      const [error, operation] = (await told) as [{ code: string }, string];
+      assert.deepEqual([error.code, operation], ['AKM_NOT_REGISTERED', 'SEND_APP_DATA']);
+      client.send({ atrId: -1, appValue: 30, data: 'x' }, () => undefined);
+      assert.equal(client.counters().errors, 2);
+    });
+
+    it('leave out what no flow has asked for', async () => {
+      const { server, client } = await scripted();
+      await connected(client);
+      const peer = await server.connection();
+      const asked = client.getVersion({ forgiving: true });
+      await peer.frame();
+      peer.reset();
+      await assert.rejects(asked, { code: 'AKM_CONNECTION_LOST' });
+      assert.equal(client.counters().errors, 0);
+    });
+  });
+});

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import type { ConnectionNode } from '../../nodes/shared/connection-node.js';
+import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
+import { connection, type Message } from '../support/flows.js';
+import { useNodeRed } from '../support/node-red-helper.js';
+import { parsePrometheus } from '../support/prometheus.js';
+
+const { REGISTER_APP } = APP_OPERATIONS;
+
+describe('akm-events', () => {
+  const { nodeRed, bench } = useNodeRed();
+  const events = { id: 'events', type: 'akm-events', wires: [['told']] };
+  const receive = { id: 'receive', type: 'akm-receive' };
+  const list = { id: 'list', type: 'akm-list-endpoints' };
+  const register = { id: 'register', type: 'akm-register', atrId: '1', appValue: '20' };
+  const send = {
+    id: 'send',
+    type: 'akm-send',
+    atrId: '9',
+    atrIdType: 'num',
+    appValue: '1',
+    appValueType: 'num',
+  };
+
+  const scripted = async () => {
+    const [amm, app] = [await bench.scriptedAmm(), await bench.scriptedApp()];
+    return { amm, app, settings: connection({ ammPort: amm.port, appPort: app.port }, { name: 'line "3"' }) };
+  };
+
+  /** The next event, which must have this topic: its payload. */
+  const next = async (topic: string): Promise<Record<string, unknown>> => {
+    const msg = (await nodeRed.output('told')) as Message & { topic: string };
+    assert.equal(msg.topic, topic);
+    return msg.payload as Record<string, unknown>;
+  };
+
+  const countersOf = async (node = events): Promise<Record<string, Record<string, number>>> =>
+    (await nodeRed.success(node.id, {}, 'told')).payload as Record<string, Record<string, number>>;
+
+  it('opens no connection by itself, and has counters all the same', async () => {
+    const { amm, app, settings } = await scripted();
+    await nodeRed.start(settings, events);
+    const counters = await countersOf();
+    assert.deepEqual(Object.keys(counters), ['amm', 'app']);
+    for (const each of Object.values(counters))
+      assert.ok(Object.values(each).every((number) => number === 0));
+    assert.deepEqual([amm.accepted, app.accepted], [0, 0]);
+    assert.equal(nodeRed.texts('events').at(-1), 'not in use');
+  });
+
+  it('tells of a connection, of its loss and of the next one', async () => {
+    const { app, settings } = await scripted();
+    const before = Date.now();
+    await nodeRed.start(settings, receive, events);
+    const { since, ...first } = await next('akm/app/connected');
+    const peer = `the AppEndpoint at 127.0.0.1:${app.port}`;
+    assert.deepEqual(first, { service: 'app', event: 'connected', peer, state: 'connected' });
+    assert.ok(typeof since === 'number' && since >= before && since <= Date.now());
+    const back = await app.away();
+    const lost = await next('akm/app/disconnected');
+    assert.deepEqual([lost['code'], lost['state']], ['AKM_CONNECTION_LOST', 'disconnected']);
+    await nodeRed.showing('events', 'disconnected');
+    await back();
+    await next('akm/app/connected');
+    assert.equal(nodeRed.size('told'), 0);
+    assert.equal((await countersOf())['app']?.['reconnects'], 1);
+  });
+
+  it('tells of registrations made, lost and made again, by name', async () => {
+    const { app, settings } = await scripted();
+    const names = [{ name: 'pump', atrId: '1', appValue: '20' }];
+    const quiet = { ...events, onConnection: false, onError: false };
+    await nodeRed.start({ ...settings, names }, { ...register, wires: [[]] }, quiet);
+    const answer = async () => {
+      const peer = await app.connection();
+      await peer.receive(REGISTER_APP.request);
+      peer.send(REGISTER_APP.response, { status: 0 });
+      const { event, atrId, appValue, name } = await next('akm/app/registered');
+      assert.deepEqual([event, atrId, appValue, name], ['registered', 1, 20, 'pump']);
+      return peer;
+    };
+    (await answer()).reset();
+    await next('akm/app/lost');
+    await answer();
+  });
+
+  it('tells of a refused registration as that, and not as an error too', async () => {
+    const peer = await bench.simulator({ fault: 'reject' });
+    await nodeRed.start(connection(peer, { reconnectMax: '60000', reconnectMin: '60000' }), register, events);
+    await next('akm/app/connected');
+    const { code, status, atrId } = await next('akm/app/refused');
+    assert.deepEqual([code, status, atrId], ['AKM_REJECTED', 3, 1]);
+    await nodeRed.caught('AKM_REJECTED');
+    assert.equal((await countersOf())['app']?.['errors'], 1);
+    assert.equal(nodeRed.size('told'), 0);
+  });
+
+  it('tells of five errors a second at most, and of how many it left out', async () => {
+    const { app, settings } = await scripted();
+    await nodeRed.start(settings, send, { ...events, onConnection: false });
+    await app.connection();
+    await nodeRed.showing('send', 'not registered');
+    for (let n = 0; n < 100; n += 1)
+      await nodeRed.failure('send', { payload: 'secret' }, 'AKM_NOT_REGISTERED');
+    const told = [];
+    for (let n = 0; n < 6; n += 1) told.push(await next('akm/app/error'));
+    const suppressed = told.map((each) => each['suppressed']);
+    assert.deepEqual(suppressed, [undefined, undefined, undefined, undefined, undefined, 94]);
+    assert.ok(told.every(({ operation }) => operation === 'SEND_APP_DATA'));
+    assert.ok(!JSON.stringify(told).includes('secret'));
+    assert.equal((await countersOf())['app']?.['errors'], 100);
+  });
+
+  it('tells of a message that was thrown away', async () => {
+    const { app, settings } = await scripted();
+    await nodeRed.start(settings, receive, { ...events, onConnection: false });
+    (await app.connection()).sendNothing();
+    assert.equal((await next('akm/app/error'))['code'], 'AKM_PROTOCOL');
+    await nodeRed.caught('AKM_PROTOCOL');
+  });
+
+  it('follows the clients of nodes that come and go, and leaves nothing behind', async () => {
+    const { amm, settings } = await scripted();
+    await nodeRed.start(settings, events);
+    for (let n = 0; n < 3; n += 1) {
+      await nodeRed.deploy('nodes', settings, events, list);
+      await next('akm/amm/connected');
+      await nodeRed.deploy('nodes', settings, events);
+      assert.equal((await next('akm/amm/disconnected'))['code'], 'AKM_CLOSED');
+    }
+    assert.equal(amm.accepted, 3);
+    await nodeRed.deploy('nodes', settings, events, list);
+    await next('akm/amm/connected');
+    const { clients } = nodeRed.node('connection') as ConnectionNode;
+    const client = clients.amm.acquire(nodeRed.node('list'));
+    const listeners = client.listenerCount('state');
+    for (let n = 0; n < 12; n += 1)
+      await nodeRed.deploy('nodes', settings, { ...events, name: `${n}` }, list);
+    assert.deepEqual([client.listenerCount('state'), amm.accepted], [listeners, 4]);
+    await nodeRed.deploy('nodes', settings, list);
+    assert.equal(client.listenerCount('state'), listeners - 1);
+    assert.equal(client.listenerCount('failure'), 0);
+    await nodeRed.deploy('full', settings, events, list);
+    await next('akm/amm/connected');
+  });
+
+  it('tells of the chosen service only', async () => {
+    const peer = await bench.simulator();
+    await nodeRed.start(connection(peer), receive, list, { ...events, services: 'amm' });
+    await next('akm/amm/connected');
+    await nodeRed.showing('receive', 'not registered');
+    assert.deepEqual(Object.keys(await countersOf()), ['amm']);
+    assert.equal(nodeRed.size('told'), 0);
+  });
+
+  it('gives the counters as Prometheus text', async () => {
+    const { settings } = await scripted();
+    await nodeRed.start(settings, list, { ...events, format: 'prometheus', onConnection: false });
+    await nodeRed.showing('events', 'connected');
+    const msg = (await nodeRed.success('events', {}, 'told')) as Message & { headers: unknown };
+    const metrics = parsePrometheus(String(msg.payload));
+    const ofAmm = { service: 'amm', connection: 'line "3"' };
+    assert.deepEqual(metrics.get('akm_connected'), {
+      type: 'gauge',
+      samples: [
+        { labels: ofAmm, value: 1 },
+        { labels: { ...ofAmm, service: 'app' }, value: 0 },
+      ],
+    });
+    assert.equal(metrics.get('akm_sent_frames_total')?.type, 'counter');
+    assert.equal(metrics.get('akm_connected_since_timestamp_seconds')?.samples.length, 1);
+    assert.deepEqual(msg.headers, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+  });
+
+  for (const wrong of [{ services: 'toString' }, { format: 'xml' }, { connection: '' }]) {
+    it(`fails each message with ${JSON.stringify(wrong)}`, async () => {
+      await nodeRed.start(connection({}), { ...events, ...wrong });
+      await nodeRed.failure('events', { topic: 'kept' }, 'AKM_INVALID_INPUT');
+    });
+  }
+});
