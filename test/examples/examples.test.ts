@@ -1,142 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { CORE_NODES, CORE_TYPES, useSidebar } from '../support/core-nodes.js';
+import { CORE_NODES, useSidebar } from '../support/core-nodes.js';
 import { inTime } from '../support/deadline.js';
-import type { FlowNode } from '../support/flows.js';
+import { parseExample, readExample, type ExampleNode } from '../support/example-files.js';
 import { freePort } from '../support/free-port.js';
 import { useNodeRed } from '../support/node-red-helper.js';
-import { AKM_TYPES } from '../support/node-red-nodes.js';
-
-const FOLDER = join(__dirname, '../../examples');
-const FILES = readdirSync(FOLDER);
-
-/** A node of an example. */
-interface ExampleNode extends FlowNode {
-  z?: string;
-  g?: string;
-  name?: string;
-  info?: string;
-  scope?: string[];
-  nodes?: string[];
-  connection?: string;
-}
-
-const read = (file: string): string => readFileSync(join(FOLDER, file), 'utf8');
-const parse = (text: string) => JSON.parse(text) as ExampleNode[];
-const withId = (nodes: ExampleNode[]) => nodes.map((node) => `${node.type} ${node.name ?? ''} ${node.id}`);
-
-describe('examples', () => {
-  it('are files of flows, in an order', () => {
-    assert.ok(FILES.length >= 3);
-    for (const [n, file] of FILES.entries()) assert.match(file, new RegExp(`^0${n + 1} - .+\\.json$`));
-  });
-
-  for (const file of FILES) {
-    describe(file, () => {
-      const flow = parse(read(file));
-      const ofType = (type: string) => flow.filter((node) => node.type === type);
-      const ids = new Set(flow.map(({ id }) => id));
-      const [tab] = ofType('tab');
-
-      it('has nodes that are known', () => {
-        const known = [...AKM_TYPES, ...CORE_TYPES];
-        assert.deepEqual(withId(flow.filter(({ type }) => !known.includes(type))), []);
-      });
-
-      it('has one tab, which says what it shows', () => {
-        assert.equal(ofType('tab').length, 1);
-        assert.match(String(tab?.['label']), /^AKM: /);
-        assert.ok((tab?.info ?? '').length > 100);
-      });
-
-      it('has all its nodes on that tab, but for the connections', () => {
-        const elsewhere = flow.filter(
-          ({ type, z }) => type !== 'tab' && z !== (type === 'akm-connection' ? undefined : tab?.id),
-        );
-        assert.deepEqual(withId(elsewhere), []);
-      });
-
-      it('has ids that are unique', () => {
-        assert.equal(ids.size, flow.length);
-        assert.ok(flow.every(({ id }) => /^[\da-f]{16}$/.test(id)));
-      });
-
-      it('has wires that lead somewhere', () => {
-        const loose = flow.flatMap(({ wires = [] }) => wires.flat()).filter((id) => !ids.has(id));
-        assert.deepEqual(loose, []);
-      });
-
-      it('names only nodes that it has in its Catch, Status and Complete nodes', () => {
-        for (const node of ['catch', 'status', 'complete'].flatMap(ofType)) {
-          assert.ok(node.scope && node.scope.length > 0, node.id);
-          assert.ok(
-            node.scope.every((id) => flow.some((other) => other.id === id && other.type.startsWith('akm-'))),
-          );
-        }
-      });
-
-      it('has a name at every debug node, each its own', () => {
-        const names = ofType('debug').map(({ name }) => name);
-        assert.ok(names.every((name) => name !== undefined && name !== ''));
-        assert.equal(new Set(names).size, names.length);
-      });
-
-      it('has every node in a group, and in every group the nodes that say so', () => {
-        const groups = ofType('group');
-        assert.ok(groups.length > 1);
-        assert.ok(groups.every(({ name }) => name !== undefined && name !== ''));
-        for (const { id, nodes = [] } of groups)
-          assert.deepEqual(
-            [...nodes].sort(),
-            flow
-              .filter(({ g }) => g === id)
-              .map((node) => node.id)
-              .sort(),
-          );
-        const without = flow.filter(
-          ({ type, g }) => !['tab', 'group', 'akm-connection'].includes(type) && g === undefined,
-        );
-        assert.deepEqual(withId(without), []);
-      });
-
-      it('has the connections that its nodes use, and no other', () => {
-        const used = new Set(flow.flatMap(({ connection }) => (connection === undefined ? [] : [connection])));
-        assert.deepEqual(
-          [...used].sort(),
-          ofType('akm-connection')
-            .map(({ id }) => id)
-            .sort(),
-        );
-        const users = flow.filter(
-          ({ type }) => type.startsWith('akm-') && type !== 'akm-connection' && type !== 'akm-simulator',
-        );
-        assert.deepEqual(withId(users.filter(({ connection }) => connection === undefined)), []);
-      });
-
-      it('stays on this machine', () => {
-        for (const node of flow)
-          for (const host of ['host', 'ammHost', 'appHost'])
-            if (host in node) assert.equal(node[host], '127.0.0.1', node.id);
-      });
-    });
-  }
-
-  it('have no node and no port in common, so that they run beside each other', () => {
-    const all = FILES.map((file) => parse(read(file)));
-    const once = (values: unknown[]) => {
-      assert.equal(new Set(values).size, values.length, values.join());
-    };
-    once(all.flatMap((flow) => flow.map(({ id }) => id)));
-    once(
-      all.flatMap((flow) =>
-        flow
-          .filter(({ type }) => type === 'akm-simulator')
-          .flatMap((node) => [node['ammPort'], node['appPort']]),
-      ),
-    );
-  });
-});
 
 describe('an example at work', () => {
   const { nodeRed } = useNodeRed();
@@ -145,11 +12,11 @@ describe('an example at work', () => {
 
   /** Starts an example on free ports. Buttons that press themselves after a while are left to the test. */
   const start = async (file: string) => {
-    const text = read(file);
+    const text = readExample(file);
     const ports = new Map<string, string>();
     for (const [port] of text.matchAll(/\b49[26]\d\d\b/g))
       if (!ports.has(port)) ports.set(port, String(await freePort()));
-    flow = parse(text.replace(/\b49[26]\d\d\b/g, (port) => ports.get(port) ?? port));
+    flow = parseExample(text.replace(/\b49[26]\d\d\b/g, (port) => ports.get(port) ?? port));
     const waiting = flow.map((node) => (node.type === 'inject' ? { ...node, once: false } : node));
     await nodeRed.startWith(CORE_NODES, waiting);
   };
@@ -211,7 +78,7 @@ describe('an example at work', () => {
   });
 
   it('01 does by itself at deploy what changes nothing, once everything has had time to connect', () => {
-    const buttons = parse(read('01 - First steps.json')).filter(({ type }) => type === 'inject');
+    const buttons = parseExample(readExample('01 - First steps.json')).filter(({ type }) => type === 'inject');
     assert.equal(buttons.length, 4);
     for (const { name, once, onceDelay } of buttons) {
       assert.equal(once, name !== 'provision a new endpoint');
@@ -347,7 +214,7 @@ describe('an example at work', () => {
   });
 
   it('05 names the layouts that it has in its connection', () => {
-    const nodes = parse(read("05 - Your AMM's own layout.json"));
+    const nodes = parseExample(readExample("05 - Your AMM's own layout.json"));
     const info = nodes.find(({ type }) => type === 'tab')?.info ?? '';
     const [layouts] = nodes.flatMap(({ name, layouts }) => (name === 'with own layouts' ? [layouts] : []));
     const entries = Object.entries(layouts as Record<string, string>);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 import ts from 'typescript';
+import { EXAMPLE_FILES, readExample } from '../support/example-files.js';
 import { nodeRedVersions, repository } from '../support/real-node-red/versions.js';
 
 /** What the scorecard of the flow library looks at in package.json. */
@@ -149,8 +150,8 @@ describe('The scorecard of the flow library', () => {
     }
 
     it('finds each of them in an example', () => {
-      const used = readdirSync(join(repository, 'examples')).flatMap((file) => {
-        const nodes = JSON.parse(read(join('examples', file))) as unknown;
+      const used = EXAMPLE_FILES.flatMap((file) => {
+        const nodes = JSON.parse(readExample(file)) as unknown;
         assert.ok(Array.isArray(nodes), file);
         return nodes.map(({ type }: { type: string }) => type);
       });

@@ -1,11 +1,13 @@
 import type { NodeInitializer } from 'node-red';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { Mailbox } from './mailbox.js';
 import { events } from './node-red-nodes.js';
 
 const requireNode = createRequire(require.resolve('node-red'));
 
-/** Node-RED's own nodes that examples use, besides those that node-red-node-test-helper knows. */
+/** Node-RED's own nodes that are there in {@link CORE_NODES}, besides those that node-red-node-test-helper knows. */
 const FILES: Readonly<Record<string, string>> = {
   inject: 'common/20-inject.js',
   debug: 'common/21-debug.js',
@@ -15,8 +17,17 @@ const FILES: Readonly<Record<string, string>> = {
   change: 'function/15-change.js',
 };
 
-/** The types of {@link CORE_NODES}, those that the helper knows, and what in a flow is no node. */
-export const CORE_TYPES = [...Object.keys(FILES), 'catch', 'status', 'complete', 'tab', 'group'];
+/** Every node type that Node-RED brings, and what in a flow is no node. */
+export const CORE_TYPES: readonly string[] = ['tab', 'group', 'subflow', ...typesOfCore()];
+
+function typesOfCore(): string[] {
+  const folder = join(dirname(requireNode.resolve('@node-red/nodes/package.json')), 'core');
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.js'))
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .flatMap((code) => [...code.matchAll(/registerType\(\s*["']([^"']+)/g)])
+    .flatMap(([, type]) => type ?? []);
+}
 
 /** Their code. The debug node gets no say in the log: what it hears there it alters, and it never stops to listen. */
 export const CORE_NODES = Object.values(FILES).map((file): NodeInitializer => {

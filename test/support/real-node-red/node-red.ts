@@ -4,6 +4,7 @@ import { Child } from './child';
 import { Comms } from './comms';
 import { installPackage } from './package-tarball';
 import { makeScratchFolder, removeScratchFolder } from './scratch';
+import { installThirdParty } from './third-party';
 import type { NodeRedVersion } from './versions';
 
 /** A node of a flow, as flow files hold it. */
@@ -33,6 +34,8 @@ export interface StartOptions {
   readonly settings?: object;
   /** Options of Node.js itself, such as `--expose-gc`. */
   readonly nodeOptions?: readonly string[];
+  /** Other packages that are installed beside ours: a folder of `test/wired/packages`. */
+  readonly packages?: string;
   /** Puts more into the user directory before Node-RED starts. */
   readonly prepare?: (userDir: string) => Promise<void>;
 }
@@ -59,10 +62,11 @@ export class RealNodeRed {
    */
   static async start(
     version: NodeRedVersion,
-    { settings: more = {}, nodeOptions = [], prepare }: StartOptions = {},
+    { settings: more = {}, nodeOptions = [], packages, prepare }: StartOptions = {},
   ): Promise<RealNodeRed> {
     const { node, red } = await version.locate();
     const userDir = makeScratchFolder('user-dir');
+    if (packages !== undefined) await installThirdParty(userDir, packages);
     await installPackage(userDir);
     const settingsFile = join(userDir, 'settings.js');
     await writeFile(settingsFile, settings(more));

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './child';
@@ -33,9 +34,14 @@ async function pack(): Promise<PackageTarball> {
   return { path: join(folder, told.filename), name: told.name, size: told.size, files: told.files };
 }
 
-/** Installs the tarball into a Node-RED user directory, as a user would, but without the network: it has no dependencies. */
+/**
+ * Installs the tarball into a Node-RED user directory, as a user would, but without the network: it has no dependencies. What is installed
+ * there already stays.
+ */
 export async function installPackage(userDir: string): Promise<void> {
   const { path } = await packageTarball();
-  await writeFile(join(userDir, 'package.json'), '{ "name": "node-red-user-directory", "private": true }');
+  const manifest = join(userDir, 'package.json');
+  if (!existsSync(manifest))
+    await writeFile(manifest, '{ "name": "node-red-user-directory", "private": true }');
   await run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--prefix', userDir, path]);
 }
