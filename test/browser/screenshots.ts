@@ -1,62 +1,23 @@
-/** Takes the pictures of the documentation, from the first example at work in a real editor: `npm run screenshots`. */
+/** Takes the pictures of the documentation from the running thing: `npm run screenshots`, or `-- first-steps` for some of them. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  exampleNames,
-  type FlowNode,
-  manifest,
-  nodeRedVersions,
-  RealNodeRed,
-  repository,
-} from '../support/real-node-red';
-import { Editor, startBrowser } from './editor';
+import { repository } from '../support/real-node-red';
+import { firstSteps } from './pictures/first-steps';
 
-/** Large enough for all of the flow beside the palette and the debug sidebar, at its natural size. */
-const VIEWPORT = { width: 1400, height: 920 };
-
-/** The debug node of the first example that a message reaches last. */
-const LAST = 'control-room got the reply';
-
-async function firstSteps(nodeRed: RealNodeRed, folder: string): Promise<void> {
-  const [name = ''] = exampleNames;
-  const library = `library/examples/flows/${manifest.name}/`;
-  const flow = (await nodeRed.json(library + encodeURIComponent(name))) as FlowNode[];
-  await nodeRed.deploy(flow);
-  // what the example does by itself comes before the editor is opened
-  const last = flow.find((node) => node['name'] === LAST);
-  if (!last) throw new Error(`the example has no node "${LAST}"`);
-  await nodeRed.comms.shown(last.id);
-
-  const browser = await startBrowser();
-  const editor = await Editor.open(browser, nodeRed.url);
-  const { page } = editor;
-  await page.setViewportSize(VIEWPORT);
-  await editor.type(page.locator('#red-ui-palette-search input'), 'akm');
-  await editor.showDebugSidebar();
-  for (const button of ['list the endpoints', 'list the ATRs', 'say hello']) await editor.press(button);
-  await editor.debugMessage(LAST).waitFor();
-  for (const note of await page.locator('.red-ui-notification').all())
-    await note.waitFor({ state: 'detached' });
-  await page.screenshot({ path: join(folder, 'first-steps.png') });
-
-  await editor.openForm(await editor.idOf('akm-list-endpoints'));
-  await editor.openConnectionForm();
-  await page.locator('#akm-test').click();
-  await page.locator('#akm-test-result .akm-fine').nth(1).waitFor();
-  await page.screenshot({ path: join(folder, 'test-connection.png') });
-  await browser.close();
-}
+/** By name, what takes one or more pictures into a folder. */
+const PICTURES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
+  'first-steps': firstSteps,
+};
 
 async function main(): Promise<void> {
-  const [version] = nodeRedVersions;
-  if (!version) throw new Error('there is no Node-RED to take pictures of');
   const images = join(repository, 'docs', 'images');
   mkdirSync(images, { recursive: true });
-  const nodeRed = await RealNodeRed.start(version);
-  try {
-    await firstSteps(nodeRed, images);
-  } finally {
-    await nodeRed.stop();
+  const wanted = process.argv.slice(2);
+  for (const name of wanted.length > 0 ? wanted : Object.keys(PICTURES)) {
+    const take = PICTURES[name];
+    if (!take) throw new Error(`There is no picture ${name}; there are ${Object.keys(PICTURES).join(', ')}`);
+    console.log(name);
+    await take(images);
   }
 }
 
