@@ -110,10 +110,10 @@ describe('load', () => {
     });
 
     it('lets no request fail that the machine answers, however long the flow takes to get to the answer', async () => {
-      const pushed = 300;
+      const pushed = 600;
       await observed.nodeRed.deploy(
         onTab(
-          machineNode(await machine.listen(), { requestTimeout: '500' }),
+          machineNode(await machine.listen(), { requestTimeout: '1000' }),
           receiveNode('receive', 'burn'),
           observerNode('burn', 'test-burner', { burn: BURN }, 'behind'),
           observerNode('behind', 'test-sink'),
