@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { ConnectionNode } from '../../nodes/shared/connection-node.js';
 import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { connection, type Message } from '../support/flows.js';
 import { useNodeRed } from '../support/node-red-helper.js';
@@ -10,6 +9,7 @@ const { REGISTER_APP } = APP_OPERATIONS;
 describe('akm-events', () => {
   const { nodeRed, bench } = useNodeRed();
   const events = { id: 'events', type: 'akm-events', wires: [['told']] };
+  const appEvents = { ...events, services: 'app' };
   const receive = { id: 'receive', type: 'akm-receive' };
   const list = { id: 'list', type: 'akm-list-endpoints' };
   const register = { id: 'register', type: 'akm-register', atrId: '1', appValue: '20' };
@@ -37,9 +37,16 @@ describe('akm-events', () => {
   const countersOf = async (node = events): Promise<Record<string, Record<string, number>>> =>
     (await nodeRed.success(node.id, {}, 'told')).payload as Record<string, Record<string, number>>;
 
-  it('opens no connection by itself, and has counters all the same', async () => {
+  it('opens no connection by itself, says so, and has counters all the same', async () => {
     const { amm, app, settings } = await scripted();
     await nodeRed.start(settings, events);
+    for (const service of ['amm', 'app'])
+      assert.deepEqual(await next(`akm/${service}/idle`), {
+        service,
+        event: 'idle',
+        state: 'closed',
+        initial: true,
+      });
     const counters = await countersOf();
     assert.deepEqual(Object.keys(counters), ['amm', 'app']);
     for (const each of Object.values(counters))
@@ -51,7 +58,7 @@ describe('akm-events', () => {
   it('tells of a connection, of its loss and of the next one', async () => {
     const { app, settings } = await scripted();
     const before = Date.now();
-    await nodeRed.start(settings, receive, events);
+    await nodeRed.start(settings, receive, appEvents);
     const { since, ...first } = await next('akm/app/connected');
     const peer = `the AppEndpoint at 127.0.0.1:${app.port}`;
     assert.deepEqual(first, { service: 'app', event: 'connected', peer, state: 'connected' });
@@ -69,7 +76,7 @@ describe('akm-events', () => {
   it('tells of registrations made, lost and made again, by name', async () => {
     const { app, settings } = await scripted();
     const names = [{ name: 'pump', atrId: '1', appValue: '20' }];
-    const quiet = { ...events, onConnection: false, onError: false };
+    const quiet = { ...appEvents, onConnection: false, onError: false };
     await nodeRed.start({ ...settings, names }, { ...register, wires: [[]] }, quiet);
     const answer = async () => {
       const peer = await app.connection();
@@ -86,7 +93,11 @@ describe('akm-events', () => {
 
   it('tells of a refused registration as that, and not as an error too', async () => {
     const peer = await bench.simulator({ fault: 'reject' });
-    await nodeRed.start(connection(peer, { reconnectMax: '60000', reconnectMin: '60000' }), register, events);
+    await nodeRed.start(
+      connection(peer, { reconnectMax: '60000', reconnectMin: '60000' }),
+      register,
+      appEvents,
+    );
     await next('akm/app/connected');
     const { code, status, atrId } = await next('akm/app/refused');
     assert.deepEqual([code, status, atrId], ['AKM_REJECTED', 3, 1]);
@@ -117,31 +128,6 @@ describe('akm-events', () => {
     (await app.connection()).sendNothing();
     assert.equal((await next('akm/app/error'))['code'], 'AKM_PROTOCOL');
     await nodeRed.caught('AKM_PROTOCOL');
-  });
-
-  it('follows the clients of nodes that come and go, and leaves nothing behind', async () => {
-    const { amm, settings } = await scripted();
-    await nodeRed.start(settings, events);
-    for (let n = 0; n < 3; n += 1) {
-      await nodeRed.deploy('nodes', settings, events, list);
-      await next('akm/amm/connected');
-      await nodeRed.deploy('nodes', settings, events);
-      assert.equal((await next('akm/amm/disconnected'))['code'], 'AKM_CLOSED');
-    }
-    assert.equal(amm.accepted, 3);
-    await nodeRed.deploy('nodes', settings, events, list);
-    await next('akm/amm/connected');
-    const { clients } = nodeRed.node('connection') as ConnectionNode;
-    const client = clients.amm.acquire(nodeRed.node('list'));
-    const listeners = client.listenerCount('state');
-    for (let n = 0; n < 12; n += 1)
-      await nodeRed.deploy('nodes', settings, { ...events, name: `${n}` }, list);
-    assert.deepEqual([client.listenerCount('state'), amm.accepted], [listeners, 4]);
-    await nodeRed.deploy('nodes', settings, list);
-    assert.equal(client.listenerCount('state'), listeners - 1);
-    assert.equal(client.listenerCount('failure'), 0);
-    await nodeRed.deploy('full', settings, events, list);
-    await next('akm/amm/connected');
   });
 
   it('tells of the chosen service only', async () => {
