@@ -65,9 +65,13 @@ describe('akm-events and deployments', () => {
         since,
         initial: true,
       });
-      const { peer: _, ...registered } = await next('akm/app/registered');
+      const registered = await next('akm/app/registered');
       const place = { service: 'app', event: 'registered', atrId: 1, appValue: 20, name: 'pump' };
-      assert.deepEqual(registered, { ...place, initial: true });
+      assert.deepEqual(registered, {
+        ...place,
+        peer: `the AppEndpoint at 127.0.0.1:${peer.appPort}`,
+        initial: true,
+      });
       assert.equal(nodeRed.size('told'), 0);
     });
 
