@@ -156,8 +156,13 @@ describe('akm-events and deployments', () => {
     await nodeRed.deploy('nodes', settings, list);
     assert.equal(listenersOf('amm', 'list'), alone);
     assert.equal(amm.accepted, 1);
-    await nodeRed.deploy('full', settings, ammEvents, counts, list);
-    await next('akm/amm/connected');
+
+    await nodeRed.deploy('nodes', settings, ammEvents);
+    await next('akm/amm/idle');
+    await nodeRed.deploy('nodes', settings);
+    await nodeRed.deploy('nodes', settings, list);
+    await nodeRed.showing('list', 'connected');
+    assert.equal(listenersOf('amm', 'list'), alone, 'nor at one that is made later');
   });
 
   it('keep counting what other nodes do over their own deployments, and begin anew with the connection', async () => {

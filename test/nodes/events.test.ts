@@ -106,6 +106,54 @@ describe('akm-events', () => {
     assert.equal(nodeRed.size('told'), 0);
   });
 
+  it('tells of each kind of event only where it is set so', async () => {
+    const peer = await bench.simulator({ fault: 'reject' });
+    const settings = connection(peer, { reconnectMax: '60000', reconnectMin: '60000' });
+    const none = { onConnection: false, onRegistration: false, onError: false };
+    const kinds = ['onConnection', 'onRegistration', 'onError'].map((kind) => ({
+      ...appEvents,
+      ...none,
+      id: kind,
+      [kind]: true,
+      wires: [[`told ${kind}`]],
+    }));
+    await nodeRed.start(settings, register, ...kinds);
+    await nodeRed.caught('AKM_REJECTED');
+    const told = await Promise.all(kinds.map(({ id }) => nodeRed.output(`told ${id}`)));
+    assert.deepEqual(
+      told.map((msg) => [(msg as { topic?: string }).topic, msg.akm?.operation]),
+      [
+        ['akm/app/connected', 'CONNECTION'],
+        ['akm/app/refused', 'REGISTER_APP'],
+        ['akm/app/error', 'REGISTER_APP'], // nothing else tells of it here
+      ],
+    );
+    assert.ok(kinds.every(({ id }) => nodeRed.size(`told ${id}`) === 0));
+  });
+
+  it('tells of a registration that failed otherwise as an error', async () => {
+    const { app, settings } = await scripted();
+    await nodeRed.start(settings, { ...register, wires: [[]] }, { ...appEvents, onConnection: false });
+    const peer = await app.connection();
+    await peer.receive(REGISTER_APP.request);
+    peer.reset();
+    const { code, operation } = await next('akm/app/error');
+    assert.deepEqual([code, operation], ['AKM_CONNECTION_LOST', 'REGISTER_APP']);
+  });
+
+  it('shows the service that is worst off, of those that nodes use', async () => {
+    const { amm, app, settings } = await scripted();
+    await nodeRed.start(settings, receive, list, events);
+    await nodeRed.showing('events', 'connected');
+    const back = [await app.away(), await amm.away()] as const;
+    await nodeRed.showing('list', 'disconnected');
+    await back[1]();
+    await nodeRed.showing('list', 'connected');
+    assert.notEqual(nodeRed.texts('events').at(-1), 'connected');
+    await back[0]();
+    await nodeRed.showing('events', 'connected');
+  });
+
   it('tells of five errors a second at most, and of how many it left out', async () => {
     const { app, settings } = await scripted();
     await nodeRed.start(settings, send, { ...events, onConnection: false });
@@ -158,7 +206,7 @@ describe('akm-events', () => {
     assert.deepEqual(msg.headers, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
   });
 
-  for (const wrong of [{ services: 'toString' }, { format: 'xml' }, { connection: '' }]) {
+  for (const wrong of [{ services: 'constructor' }, { format: 'xml' }, { connection: '' }]) {
     it(`fails each message with ${JSON.stringify(wrong)}`, async () => {
       await nodeRed.start(connection({}), { ...events, ...wrong });
       await nodeRed.failure('events', { topic: 'kept' }, 'AKM_INVALID_INPUT');
