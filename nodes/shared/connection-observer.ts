@@ -63,7 +63,7 @@ export class ConnectionObserver {
   /** What the connection is called, or its id where it has no name. */
   get connectionName(): string {
     const { name, id } = this.required;
-    return name === undefined || name === '' ? id : name;
+    return name ?? id;
   }
 
   /**

@@ -67,10 +67,9 @@ export class ServiceEvents {
     if (this.client) this.tellStanding(this.client);
   }
 
-  /** How the connection is; undefined where no node needs one. */
+  /** How the connection is; `closed` or undefined where no node needs one. */
   get state(): ConnectionState | undefined {
-    const state = this.client?.state;
-    return state === 'closed' ? undefined : state;
+    return this.client?.state;
   }
 
   /** All nodes are there that may use the service: where none does, that is how it stands. */

@@ -104,12 +104,24 @@ describe('akm-events and deployments', () => {
 
     it('where the connection was let go', async () => {
       const settings = connection(await bench.simulator(), { ammIdle: '1' });
-      await nodeRed.start(settings, list);
+      await nodeRed.start(settings, list, ammEvents);
+      await next('akm/amm/connected');
       await nodeRed.success('list');
-      await nodeRed.showing('list', 'idle');
-      await nodeRed.deploy('nodes', settings, list, ammEvents);
-      const { state, initial } = await next('akm/amm/idle');
-      assert.deepEqual([state, initial], ['idle', true]);
+      const idle = await next('akm/amm/idle');
+      assert.equal(idle['state'], 'idle');
+      await nodeRed.deploy('nodes', settings, list, { ...ammEvents, name: 'anew' });
+      assert.deepEqual(await next('akm/amm/idle'), { ...idle, initial: true });
+    });
+
+    it('and of the loss of what stood then at once', async () => {
+      const { app, settings } = await scripted({ reconnectMin: '60000', reconnectMax: '60000' });
+      await nodeRed.start(settings, receive);
+      await app.connection();
+      await nodeRed.showing('receive', 'not registered');
+      await nodeRed.deploy('nodes', settings, receive, appEvents);
+      await next('akm/app/connected');
+      await app.close();
+      assert.equal((await next('akm/app/disconnected'))['code'], 'AKM_CONNECTION_LOST');
     });
 
     it('but not of what happens while all are deployed, in whatever order', async () => {

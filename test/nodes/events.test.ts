@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
+import { useFakeClock } from '../support/fake-clock.js';
 import { connection, type Message } from '../support/flows.js';
 import { useNodeRed } from '../support/node-red-helper.js';
 import { parsePrometheus } from '../support/prometheus.js';
@@ -71,6 +72,29 @@ describe('akm-events', () => {
     await next('akm/app/connected');
     assert.equal(nodeRed.size('told'), 0);
     assert.equal((await countersOf())['app']?.['reconnects'], 1);
+  });
+
+  it('tells of an outage once, however many attempts fail', async () => {
+    const { app, settings } = await scripted();
+    await nodeRed.start(settings, receive, appEvents);
+    await next('akm/app/connected');
+    const back = await app.away();
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      await nodeRed.showing('events', 'disconnected');
+      await nodeRed.showing('events', 'connecting');
+    }
+    await back();
+    await next('akm/app/disconnected');
+    await next('akm/app/connected');
+  });
+
+  it('does not tell of a first attempt that fails: what it asks for may be about to start', async () => {
+    const { app, settings } = await scripted();
+    await app.close();
+    const slow = { reconnectMin: '60000', reconnectMax: '60000' };
+    await nodeRed.start({ ...settings, ...slow }, receive, appEvents);
+    await nodeRed.showing('events', 'disconnected');
+    await countersOf(); // which come behind what was told
   });
 
   it('tells of registrations made, lost and made again, by name', async () => {
@@ -154,22 +178,6 @@ describe('akm-events', () => {
     await nodeRed.showing('events', 'connected');
   });
 
-  it('tells of five errors a second at most, and of how many it left out', async () => {
-    const { app, settings } = await scripted();
-    await nodeRed.start(settings, send, { ...events, onConnection: false });
-    await app.connection();
-    await nodeRed.showing('send', 'not registered');
-    for (let n = 0; n < 100; n += 1)
-      await nodeRed.failure('send', { payload: 'secret' }, 'AKM_NOT_REGISTERED');
-    const told = [];
-    for (let n = 0; n < 6; n += 1) told.push(await next('akm/app/error'));
-    const suppressed = told.map((each) => each['suppressed']);
-    assert.deepEqual(suppressed, [undefined, undefined, undefined, undefined, undefined, 94]);
-    assert.ok(told.every(({ operation }) => operation === 'SEND_APP_DATA'));
-    assert.ok(!JSON.stringify(told).includes('secret'));
-    assert.equal((await countersOf())['app']?.['errors'], 100);
-  });
-
   it('tells of a message that was thrown away', async () => {
     const { app, settings } = await scripted();
     await nodeRed.start(settings, receive, { ...events, onConnection: false });
@@ -203,13 +211,59 @@ describe('akm-events', () => {
     });
     assert.equal(metrics.get('akm_sent_frames_total')?.type, 'counter');
     assert.equal(metrics.get('akm_connected_since_timestamp_seconds')?.samples.length, 1);
+    await nodeRed.deploy(
+      'full',
+      { ...settings, name: '' },
+      { ...events, format: 'prometheus', services: 'app', onConnection: false },
+    );
+    const unnamed = parsePrometheus(String((await nodeRed.success('events', {}, 'told')).payload));
+    assert.equal(unnamed.get('akm_connected')?.samples[0]?.labels['connection'], 'connection');
     assert.deepEqual(msg.headers, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+  });
+
+  describe('as time goes by', () => {
+    const time = useFakeClock();
+    const SECOND = 1000;
+
+    it('tells of five errors a second at most, and of how many it left out', async () => {
+      const { app, settings } = await scripted();
+      await nodeRed.start(settings, send, { ...appEvents, onConnection: false });
+      await app.connection();
+      await nodeRed.showing('send', 'not registered');
+      for (let n = 0; n < 100; n += 1)
+        await nodeRed.failure('send', { payload: 'secret' }, 'AKM_NOT_REGISTERED');
+      const told = [];
+      for (let n = 0; n < 5; n += 1) told.push(await next('akm/app/error'));
+      assert.equal(nodeRed.size('told'), 0);
+      time.clock.advance(SECOND);
+      told.push(await next('akm/app/error'));
+      const suppressed = told.map((each) => each['suppressed']);
+      assert.deepEqual(suppressed, [undefined, undefined, undefined, undefined, undefined, 94]);
+      assert.ok(told.every(({ operation }) => operation === 'SEND_APP_DATA'));
+      assert.ok(!JSON.stringify(told).includes('secret'));
+      assert.equal((await countersOf())['app']?.['errors'], 100);
+    });
+
+    it('tells nothing more once it is gone', async () => {
+      const { app, settings } = await scripted();
+      await nodeRed.start(settings, send, { ...appEvents, onConnection: false });
+      await app.connection();
+      await nodeRed.showing('send', 'not registered');
+      for (let n = 0; n < 6; n += 1) await nodeRed.failure('send', { payload: 'x' }, 'AKM_NOT_REGISTERED');
+      for (let n = 0; n < 5; n += 1) await next('akm/app/error');
+      await nodeRed.stop();
+      assert.deepEqual(time.clock.pending, []);
+    });
   });
 
   for (const wrong of [{ services: 'constructor' }, { format: 'xml' }, { connection: '' }]) {
     it(`fails each message with ${JSON.stringify(wrong)}`, async () => {
       await nodeRed.start(connection({}), { ...events, ...wrong });
-      await nodeRed.failure('events', { topic: 'kept' }, 'AKM_INVALID_INPUT');
+      const { akm } = await nodeRed.failure('events', { topic: 'kept' }, 'AKM_INVALID_INPUT');
+      const service = 'services' in wrong ? wrong.services : 'both';
+      assert.deepEqual(akm, { service, operation: 'COUNTERS' });
+      const shown = { services: 'bad settings', connection: 'no connection', format: 'not in use' };
+      assert.equal(nodeRed.texts('events').at(-1), shown[Object.keys(wrong)[0] as keyof typeof shown]);
     });
   }
 });
