@@ -186,6 +186,21 @@ describe('counters', () => {
       assert.equal(client.counters().errors, 2);
     });
 
+    it('count a send although who listens fails, which is told', async () => {
+      const { client } = await scripted();
+      await connected(client);
+      client.on('failure', () => {
+        throw new Error('mine');
+      });
+      const fault = once(client, 'fault');
+      let failed: unknown;
+      client.send({ atrId: 1, appValue: 30, data: 'x' }, (error) => {
+        failed = error;
+      });
+      assert.match(String(((await fault) as Error[])[0]), /A listener of failures failed: mine/);
+      assert.equal((failed as { code?: string } | undefined)?.code, 'AKM_NOT_REGISTERED');
+    });
+
     it('count what is too large for a message', async () => {
       const { client } = await scripted();
       await assert.rejects(client.request(0x7f, Buffer.alloc(5000)), { code: 'AKM_PAYLOAD_TOO_LARGE' });

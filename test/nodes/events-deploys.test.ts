@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ConnectionNode } from '../../nodes/shared/connection-node.js';
+import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { connection, type FlowNode, type Message } from '../support/flows.js';
-import { freePort } from '../support/free-port.js';
 import { useNodeRed } from '../support/node-red-helper.js';
 
 type Service = 'amm' | 'app';
@@ -89,26 +89,48 @@ describe('akm-events and deployments', () => {
     });
 
     it('where there is an outage, since when and why', async () => {
-      const settings = connection({ appPort: await freePort() });
+      const { app, settings } = await scripted();
+      const back = await app.away();
+      await nodeRed.start(settings, receive, appEvents);
+      const { since, state, code } = await next('akm/app/disconnected');
+      assert.deepEqual([typeof since, state, code], ['number', 'disconnected', 'AKM_NOT_CONNECTED']);
+      for (let attempt = 0; attempt < 3; attempt += 1) {
+        await nodeRed.showing('receive', 'connecting');
+        await nodeRed.showing('receive', 'disconnected');
+      }
+      await nodeRed.deploy('nodes', settings, receive, { ...appEvents, name: 'anew' });
+      const standing = await next('akm/app/disconnected');
+      assert.deepEqual(
+        [standing['since'], standing['state'], standing['code'], standing['initial']],
+        [since, state, code, true],
+      );
+      await back();
+      const connected = await next('akm/app/connected');
+      assert.equal(connected['initial'], undefined);
       const before = Date.now();
-      await nodeRed.start(settings, receive);
-      await nodeRed.showing('receive', 'disconnected');
-      const after = Date.now();
-      await nodeRed.deploy('nodes', settings, receive, appEvents);
-      const { since, state, code, initial } = await next('akm/app/disconnected');
-      assert.deepEqual([state, code, initial], ['disconnected', 'AKM_NOT_CONNECTED', true]);
-      assert.ok(typeof since === 'number' && since >= before && since <= after);
-      await bench.scriptedApp({ port: Number(settings['appPort']) });
-      assert.equal((await next('akm/app/connected'))['initial'], undefined);
+      await app.close();
+      const lost = await next('akm/app/disconnected');
+      assert.ok(Number(lost['since']) >= before, 'this is another outage');
+    });
+
+    it('but not of what is under way', async () => {
+      const { app, settings } = await scripted();
+      await nodeRed.start(settings, register);
+      await (await app.connection()).receive(APP_OPERATIONS.REGISTER_APP.request);
+      await nodeRed.deploy('nodes', settings, register, appEvents, counts);
+      await next('akm/app/connected');
+      await countersOf();
+      assert.equal(nodeRed.size('told'), 0);
     });
 
     it('where the connection was let go', async () => {
       const settings = connection(await bench.simulator(), { ammIdle: '1' });
       await nodeRed.start(settings, list, ammEvents);
-      await next('akm/amm/connected');
+      const connected = await next('akm/amm/connected');
       await nodeRed.success('list');
       const idle = await next('akm/amm/idle');
       assert.equal(idle['state'], 'idle');
+      assert.ok(Number(idle['since']) > Number(connected['since']));
       await nodeRed.deploy('nodes', settings, list, { ...ammEvents, name: 'anew' });
       assert.deepEqual(await next('akm/amm/idle'), { ...idle, initial: true });
     });
@@ -147,8 +169,11 @@ describe('akm-events and deployments', () => {
       await nodeRed.deploy('nodes', settings, ammEvents, counts, list);
       await next('akm/amm/connected');
       assert.equal((await countersOf()).amm['connected'], 1);
+      const before = Date.now();
       await nodeRed.deploy('nodes', settings, ammEvents, counts);
-      assert.equal((await next('akm/amm/idle'))['state'], 'closed');
+      const { state, since } = await next('akm/amm/idle');
+      assert.equal(state, 'closed');
+      assert.ok(Number(since) >= before);
       await nodeRed.showing('events', 'not in use');
       assert.equal((await countersOf()).amm['connected'], 0);
     }
