@@ -31,6 +31,9 @@ describe('a burst', () => {
     assert.deepEqual(news(), [[5, 2]]);
     time.clock.advance(1000);
     assert.deepEqual(news(), []);
+    add(6, 7);
+    assert.equal(news().length, 2, 'as many as at first');
+    time.clock.advance(1000);
   });
 
   it('counts the one that was held back in the second that it is told in', () => {
@@ -65,8 +68,13 @@ describe('a burst', () => {
     news();
     burst.end();
     assert.deepEqual(time.clock.pending, []);
-    add(4);
-    time.clock.advance(10_000);
+    time.clock.advance(1000);
     assert.deepEqual(news(), []);
+
+    const other = ofTwo();
+    other.burst.end();
+    other.add(4);
+    assert.deepEqual(other.news(), []);
+    assert.deepEqual(time.clock.pending, []);
   });
 });
