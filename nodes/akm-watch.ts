@@ -1,4 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
+import type { AmmClient } from '../src/client/amm-client.js';
 import type { ConnectionState } from '../src/client/connection.js';
 import type { NumberInput } from '../src/client/options.js';
 import { Poller } from '../src/client/poller.js';
@@ -92,30 +93,26 @@ export = (RED: NodeAPI): void => {
       } catch (error) {
         if (asking > 0 || ended) return;
         if (!known) user.report(error);
-        else if (user.usable) showState();
+        else showState();
       }
     };
 
     /** Whether a connection is all that was missing. After another failure an AMM that hangs up on requests would be asked without a pause. */
     const isDue = (): boolean => (outage ? outage.code === 'AKM_NOT_CONNECTED' : !last);
 
-    const start = (): void => {
-      const interval = checkedInterval(config);
-      if (interval === 0) return;
-      const { client } = user;
+    const pollEvery = (interval: number, client: AmmClient): void => {
       const begin = (): void => void pollByItself();
       const beginWhenConnected = (state: ConnectionState): void => {
         if (state === 'connected' && isDue() && !poller.busy) begin();
       };
-      poller.start(interval, begin);
-      client.on('state', beginWhenConnected);
-      user.onEnd(() => client.off('state', beginWhenConnected));
-      // one that was let go is made again on demand; for one that is being made there is no hurry
-      if (client.state === 'idle') begin();
-      else beginWhenConnected(client.state);
+      user.onceDeployed(() => {
+        poller.start(interval, begin);
+        client.on('state', beginWhenConnected);
+        user.onEnd(() => client.off('state', beginWhenConnected));
+        beginWhenConnected(client.state);
+      });
     };
 
-    user.follow(showState);
     user.onEnd(() => {
       ended = true;
       poller.close();
@@ -128,14 +125,16 @@ export = (RED: NodeAPI): void => {
         asking -= 1;
       }
     });
-    user.onceDeployed(() => {
-      try {
-        start();
-      } catch (error) {
+    try {
+      const interval = checkedInterval(config);
+      if (interval > 0) pollEvery(interval, user.client);
+      user.follow(showState);
+    } catch (error) {
+      user.onceDeployed(() => {
         user.report(error);
         user.showBadSettings();
-      }
-    });
+      });
+    }
   });
 };
 

@@ -10,6 +10,7 @@ export class Burst<T> {
   private heldBack = 0;
   private last: T | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private ended = false;
 
   /**
    * @param most how many are let through in a second
@@ -21,6 +22,7 @@ export class Burst<T> {
   ) {}
 
   add(item: T): void {
+    if (this.ended) return;
     this.timer ??= setTimeout(this.next, PERIOD);
     if (this.told < this.most) {
       this.told += 1;
@@ -34,7 +36,7 @@ export class Burst<T> {
   /** Tells nothing any more. */
   end(): void {
     clearTimeout(this.timer);
-    this.told = Infinity;
+    this.ended = true;
   }
 
   private readonly next = (): void => {

@@ -49,7 +49,7 @@ export class SharedClient<C extends ServiceClient> {
 
   /** What the client there is has counted; all zero where no node needs one. */
   counters(): CounterValues {
-    return this.client?.counters() ?? new Counters().values(0, false);
+    return this.client?.counters() ?? new Counters().values(0);
   }
 
   /** Closes the client whoever still uses it. Never rejects. */

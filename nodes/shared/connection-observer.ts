@@ -21,6 +21,8 @@ export class ConnectionObserver {
   private readonly trouble: AkmError | undefined;
   private readonly observed: ServiceEvents[] = [];
   private readonly bursts: Burst<{ event: ServiceEvent; operation: string }>[] = [];
+  /** What was told before all nodes of the flow are there, who take it; undefined from then on. */
+  private early: (() => void)[] | undefined = [];
 
   /** @param about what a message that fails is noted to have been about */
   constructor(
@@ -36,7 +38,14 @@ export class ConnectionObserver {
       this.trouble = toAkmError(error);
       this.status.shared('bad', 'status.unconfigured');
     }
+    const deployed = setImmediate(() => {
+      const { early = [] } = this;
+      this.early = undefined;
+      for (const tell of early) tell();
+      for (const each of this.observed) each.settled();
+    });
     node.on('close', (done: () => void) => {
+      clearImmediate(deployed);
       this.status.end();
       for (const each of [...this.observed, ...this.bursts]) each.end();
       done();
@@ -54,7 +63,7 @@ export class ConnectionObserver {
   /** What the connection is called, or its id where it has no name. */
   get connectionName(): string {
     const { name, id } = this.required;
-    return name === undefined || name === '' ? id : name;
+    return name ?? id;
   }
 
   /**
@@ -76,12 +85,23 @@ export class ConnectionObserver {
       const burst = new Burst<{ event: ServiceEvent; operation: string }>(
         most,
         ({ event, operation }, suppressed) => {
-          listener.error(suppressed === 0 ? event : { ...event, suppressed }, operation);
+          this.onceDeployed(() => {
+            listener.error(suppressed === 0 ? event : { ...event, suppressed }, operation);
+          });
         },
       );
       this.bursts.push(burst);
       const told: EventListener = {
-        ...listener,
+        connection: (event) => {
+          this.onceDeployed(() => {
+            listener.connection(event);
+          });
+        },
+        registration: (event) => {
+          this.onceDeployed(() => {
+            listener.registration(event);
+          });
+        },
         error: (event, operation) => {
           burst.add({ event, operation });
         },
@@ -113,6 +133,11 @@ export class ConnectionObserver {
       note(msg, { ...this.about, ...numberIn(error) });
       return error;
     });
+  }
+
+  private onceDeployed(tell: () => void): void {
+    if (this.early) this.early.push(tell);
+    else tell();
   }
 
   private get required(): ConnectionNode {

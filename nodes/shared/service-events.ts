@@ -9,13 +9,18 @@ export interface ServiceEvent {
   service: 'amm' | 'app';
   /** `connected`, `disconnected`, `idle`; `registered`, `refused`, `lost`; `error` */
   event: string;
-  /** The service as a person would name it. */
-  peer: string;
+  /** The service as a person would name it; absent where no node has used it so far. */
+  peer?: string;
+  /** It had happened before anybody looked, and still holds. */
+  initial?: true;
   [detail: string]: unknown;
 }
 
 /** The operation that registrations are about. */
 export const REGISTRATION = 'REGISTER_APP';
+
+/** Marks what had happened before anybody looked. */
+const INITIAL = { initial: true };
 
 /** Where clients come from: see SharedClient. */
 interface Clients {
@@ -40,7 +45,8 @@ function wordsOf(error: Error): object {
 
 /**
  * What happens at one service of a connection, for as long as it is watched: of the client that there is, and of each that is made later.
- * It only looks on. No client is made, opened or kept open for it.
+ * It only looks on. No client is made, opened or kept open for it. How things stand is told first: whoever keeps what is told, in a retained
+ * topic or on a dashboard, would else have to wait for the next change.
  */
 export class ServiceEvents {
   /** The client looked at, or the last one there was. */
@@ -58,12 +64,17 @@ export class ServiceEvents {
     this.unwatch = clients.watch((client) => {
       this.begin(client);
     });
+    if (this.client) this.tellStanding(this.client);
   }
 
-  /** How the connection is; undefined where no node needs one. */
+  /** How the connection is; `closed` or undefined where no node needs one. */
   get state(): ConnectionState | undefined {
-    const state = this.client?.state;
-    return state === 'closed' ? undefined : state;
+    return this.client?.state;
+  }
+
+  /** All nodes are there that may use the service: where none does, that is how it stands. */
+  settled(): void {
+    if (!this.client) this.tell('idle', 'closed', INITIAL);
   }
 
   /** Looks on no longer. */
@@ -76,7 +87,6 @@ export class ServiceEvents {
     this.leave();
     this.client = client;
     this.sense = new OutageSense(client.state);
-    this.told = client.state === 'connected' ? 'connected' : undefined;
     client.on('state', this.onState);
     client.on('registration', this.onRegistration);
     client.on('failure', this.onFailure);
@@ -90,16 +100,18 @@ export class ServiceEvents {
     this.client?.off('fault', this.onFault);
   }
 
+  private tellStanding(client: ServiceClient): void {
+    const { state, outage } = client;
+    if (state === 'connected' || state === 'idle') this.tell(state, state, INITIAL);
+    else if (outage) this.tell('disconnected', 'disconnected', { ...INITIAL, ...wordsOf(outage) });
+    for (const each of client.standingRegistrations()) this.onRegistration(each, INITIAL);
+  }
+
   private readonly onState = (state: ConnectionState, error?: AkmError): void => {
     const isOutage = this.sense.isOutage(state);
     if (state === 'connected') this.tell('connected', state);
     else if (isOutage) this.tell('disconnected', state, error && wordsOf(error));
-    else if (this.told === 'connected' && state === 'idle') this.tell('idle', state);
-    else if (this.told === 'connected' && state === 'closed')
-      this.tell('disconnected', state, {
-        code: 'AKM_CLOSED',
-        message: 'The last node that used it is gone, or the connection was deployed anew',
-      });
+    else if (state === 'idle' || state === 'closed') this.tell('idle', state);
     this.listener.stateChanged();
   };
 
@@ -110,11 +122,16 @@ export class ServiceEvents {
   ): void {
     if (this.told === event) return;
     this.told = event;
-    this.listener.connection({ ...this.head(event), state, since: Date.now(), ...details });
+    const since = this.client?.since;
+    this.listener.connection({ ...this.head(event), state, ...(since && { since }), ...details });
   }
 
-  private readonly onRegistration = ({ event, atrId, appValue, error }: RegistrationChange): void => {
-    this.listener.registration({ ...this.head(event), atrId, appValue, ...(error && wordsOf(error)) });
+  private readonly onRegistration = (
+    { event, atrId, appValue, error }: RegistrationChange,
+    details: object = {},
+  ): void => {
+    const what = { atrId, appValue, ...details, ...(error && wordsOf(error)) };
+    this.listener.registration({ ...this.head(event), ...what });
   };
 
   private readonly onFailure = (error: AkmError, operation: string): void => {
@@ -127,6 +144,6 @@ export class ServiceEvents {
   };
 
   private head(event: string): ServiceEvent {
-    return { service: this.service, event, peer: this.client?.peer ?? '' };
+    return { service: this.service, event, ...(this.client && { peer: this.client.peer }) };
   }
 }

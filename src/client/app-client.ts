@@ -22,6 +22,7 @@ import {
   type AskOptions,
   type ExchangeOptions,
   type RawAnswer,
+  type RegistrationChange,
 } from './service-client.js';
 import { Subscriptions, type DataFilter, type DataListener } from './subscriptions.js';
 
@@ -130,16 +131,20 @@ export class AppClient extends ServiceClient {
    * @throws AkmError `AKM_INVALID_INPUT`, `AKM_QUEUE_FULL`
    */
   hold(atrId: number, appValue: number, observer: RegistrationObserver = {}): Registration {
-    return this.registrations.hold(
+    const [atr, app] = [
       parseInteger(atrId, 'The ATR ID', U16_MAX),
       parseInteger(appValue, 'The App Value', U16_MAX),
-      observer,
-    );
+    ];
+    return this.onBehalfOf('REGISTER_APP', () => this.registrations.hold(atr, app, observer));
   }
 
   /** How it is with the registrations in an ATR, or in any: what is sent in an ATR needs one there. */
   standing(atrId?: number): Standing {
     return this.registrations.standing(atrId);
+  }
+
+  override standingRegistrations(): RegistrationChange[] {
+    return this.registrations.standingOnes();
   }
 
   /** Calls `watcher` soon after {@link standing} may have changed, until the returned function is called. */

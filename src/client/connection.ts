@@ -42,6 +42,7 @@ export class Connection {
   private readonly backoff: Backoff;
   private closing: Promise<void> | undefined;
   private establishedAt = 0;
+  private changedAt = 0;
   /** Why there is no connection, while there is none. */
   private reason: AkmError | undefined;
 
@@ -61,6 +62,16 @@ export class Connection {
   get peer(): string {
     const { host, port } = this.options;
     return `the ${SERVICE_NAMES[this.dialect.service]} at ${host.includes(':') ? `[${host}]` : host}:${port}`;
+  }
+
+  /** When the connection was made, went missing, or was let go; milliseconds since 1970. */
+  get since(): number {
+    return this.changedAt;
+  }
+
+  /** Why there is no connection: what the last attempt failed with, or how the connection was lost. Undefined where none is missing. */
+  get outage(): AkmError | undefined {
+    return this.reason;
   }
 
   /** The address actually connected to, however the host was spelled; undefined without a connection. */
@@ -132,6 +143,7 @@ export class Connection {
   rest(): void {
     if (this.current !== 'connected') return;
     this.link?.end();
+    this.changedAt = Date.now();
     this.changeState('idle');
   }
 
@@ -197,9 +209,8 @@ export class Connection {
     this.clearTimer();
     this.reason = undefined;
     this.establishedAt = performance.now();
-    const { counters } = this.user;
-    counters.connections += 1;
-    counters.connectedSince = Date.now();
+    this.changedAt = Date.now();
+    this.user.counters.connections += 1;
     this.changeState('connected');
     if (this.current === 'connected') this.user.connected(); // else closed on hearing of it
   }
@@ -230,6 +241,7 @@ export class Connection {
   }
 
   private pause(reason: AkmError, wasConnected = false): void {
+    if (!this.reason) this.changedAt = Date.now();
     this.reason = reason;
     this.setTimer(this.backoff.next(), () => {
       this.attempt();
@@ -241,6 +253,7 @@ export class Connection {
     const { link } = this;
     this.clearTimer();
     this.link = undefined;
+    this.changedAt = Date.now();
     this.changeState('closed');
     await link?.close();
   }

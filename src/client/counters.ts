@@ -8,9 +8,12 @@ export interface CounterValues {
   bytesIn: number;
   /** Bytes handed to the socket. */
   bytesOut: number;
-  /** Requests and sends that failed, and messages that were thrown away. */
+  /**
+   * Requests and sends that failed, and messages that were thrown away. Not a mistake in what was asked for (`AKM_INVALID_INPUT`), and not what
+   * the client asks by itself: heartbeats, and registrations made again, of which only a refusal counts.
+   */
   errors: number;
-  /** Connections made after the first. */
+  /** Connections made after the first, on demand as well. */
   reconnects: number;
   /** Requests and sends that wait now. */
   queueDepth: number;
@@ -40,12 +43,13 @@ export class Counters {
   connections = 0;
   /** Of the last answered request, in milliseconds; below zero before the first. */
   latencyMs = -1;
-  /** When the last connection was made, in milliseconds since 1970. */
-  connectedSince = 0;
 
-  /** A copy of how things stand. */
-  values(queueDepth: number, connected: boolean): CounterValues {
-    const { framesIn, framesOut, bytesIn, bytesOut, errors, connections, latencyMs, connectedSince } = this;
+  /**
+   * A copy of how things stand.
+   * @param connectedSince undefined where there is no connection
+   */
+  values(queueDepth: number, connectedSince?: number): CounterValues {
+    const { framesIn, framesOut, bytesIn, bytesOut, errors, connections, latencyMs } = this;
     return {
       framesIn,
       framesOut,
@@ -54,9 +58,9 @@ export class Counters {
       errors,
       reconnects: Math.max(0, connections - 1),
       queueDepth,
-      connected: connected ? 1 : 0,
+      connected: connectedSince === undefined ? 0 : 1,
       ...(latencyMs < 0 ? {} : { latencyMs: roundLatency(latencyMs) }),
-      ...(connected ? { connectedSince } : {}),
+      ...(connectedSince === undefined ? {} : { connectedSince }),
     };
   }
 }

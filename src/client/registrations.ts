@@ -124,6 +124,13 @@ export class Registrations {
     return standing;
   }
 
+  /** What was told of each that still holds: one that is registered, or refused. */
+  standingOnes(): RegistrationChange[] {
+    return [...this.entries.values()].flatMap(({ state: event, atrId, appValue, refusal }) =>
+      event === 'pending' ? [] : [{ event, atrId, appValue, ...(refusal ? { error: refusal } : {}) }],
+    );
+  }
+
   /** What can be said of sends in an ATR: `registered`, `pending`, or the error to fail them with. */
   stateOf(atrId: number): 'registered' | 'pending' | AkmError {
     const standing = this.standing(atrId);

@@ -140,7 +140,7 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
         this.counted.latencyMs = latencyMs;
       },
       failed: (error, name) => {
-        this.failed(error, name.replace(/_REQUEST$/, ''));
+        this.failed(error, name);
       },
     });
     this.heartbeat = new Heartbeat(options.heartbeat, {
@@ -162,6 +162,16 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
     return this.connection.state;
   }
 
+  /** When the connection was made, went missing, or was let go; milliseconds since 1970. 0 before anything of that. */
+  get since(): number {
+    return this.connection.since;
+  }
+
+  /** Why there is no connection: what the last attempt failed with, or how the connection was lost. Undefined where none is missing. */
+  get outage(): AkmError | undefined {
+    return this.connection.outage;
+  }
+
   /** The peer as a person would name it. */
   get peer(): string {
     return this.connection.peer;
@@ -169,7 +179,12 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
 
   /** What has been counted since the client was made, and how things stand. */
   counters(): CounterValues {
-    return this.counted.values(this.budget.waiting, this.state === 'connected');
+    return this.counted.values(this.budget.waiting, this.state === 'connected' ? this.since : undefined);
+  }
+
+  /** What the events `registration` have told that still holds, for who listens only now: none but an AppEndpoint knows any. */
+  standingRegistrations(): RegistrationChange[] {
+    return [];
   }
 
   /** Starts to connect; from then on the client keeps itself connected. */
@@ -223,10 +238,11 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
     if (!Buffer.isBuffer(body)) {
       throw new AkmError('AKM_INVALID_INPUT', `The body is ${outline(body)}; a Buffer is needed`);
     }
-    const frame = encodeRawFrame(this.dialect, code, body);
+    const name = `request 0x${code.toString(16)}`;
+    const frame = this.onBehalfOf(name, () => encodeRawFrame(this.dialect, code, body));
     if (this.state === 'idle') this.open();
     return this.queue.request({
-      name: `request 0x${code.toString(16)}`,
+      name,
       frame,
       responseCode,
       decode: (payload, latencyMs) => ({
@@ -247,10 +263,8 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
   ): Promise<Answer<Decoded<O['response']['body']['fields']>>> {
     const operation = this.asEntered(declared);
     const { request, response } = operation;
-    const frame = encodeFrame(
-      this.dialect,
-      request,
-      request.source === 'custom' && own ? (own as never) : values,
+    const frame = this.onBehalfOf(request.name, () =>
+      encodeFrame(this.dialect, request, request.source === 'custom' && own ? (own as never) : values),
     );
     if (this.state === 'idle') this.open();
     return this.queue.request({
@@ -324,14 +338,25 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
     }
   }
 
-  /** Counts what a flow has asked for in vain, and tells of it. */
-  protected failed(thrown: unknown, operation: string): void {
-    this.counted.errors += 1;
-    if (this.listenerCount('failure') === 0) return;
+  /** Counts what a flow has asked for in vain, and tells of it. A mistake in what was asked for is the flow's alone: nothing was tried. */
+  protected failed(thrown: unknown, name: string): void {
     const error = isAkmError(thrown)
       ? thrown
       : new AkmError('AKM_PROTOCOL', messageOf(thrown), { cause: thrown });
+    if (error.code === 'AKM_INVALID_INPUT') return;
+    this.counted.errors += 1;
+    const operation = name.replace(/_REQUEST$/, '');
     this.tell('A listener of failures', () => this.emit('failure', error, operation));
+  }
+
+  /** Does a part of a request that lies before or behind its exchange: where that fails, so has the request. */
+  protected onBehalfOf<T>(name: string, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      this.failed(error, name);
+      throw error;
+    }
   }
 
   /**
@@ -339,12 +364,9 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
    * @throws AkmError `AKM_REJECTED`
    */
   protected requireSuccess(name: string, said: Said): void {
-    try {
+    this.onBehalfOf(name, () => {
       requireSuccess(name, said, this.options.successCode);
-    } catch (error) {
-      this.failed(error, name.replace(/_REQUEST$/, ''));
-      throw error;
-    }
+    });
   }
 
   /** Tells of a message that was thrown away. */

@@ -34,6 +34,13 @@ const fields: Readonly<Record<string, Field>> = {
   'akm-simulator': { property: 'ammPort', wrong: '70000', right: ({ ammPort }) => String(ammPort) },
 };
 
+/** What a node shows that runs beside a connection and nothing else, other than that it is connected. */
+const alone: Readonly<Record<string, string>> = {
+  'akm-send': 'not registered',
+  'akm-receive': 'not registered',
+  'akm-events': 'not in use',
+};
+
 /** Where a property is typed in: a plain field, or the visible part of a typed input. */
 function inputOf(editor: Editor, property: string): Locator {
   const row = editor.page.locator('.form-row', { has: editor.page.locator(`#node-input-${property}`) });
@@ -60,11 +67,11 @@ for (const version of nodeRedVersions) {
       await suite.editor.node(id).locator('.red-ui-flow-node-status-dot-green').waitFor();
     }
 
-    /** What it shows with a connection: what needs a registration has none here. */
     async function running(id: string, type: string): Promise<void> {
-      if (type !== 'akm-send' && type !== 'akm-receive') return connected(id);
+      const shown = alone[type];
+      if (shown === undefined) return connected(id);
       const label = suite.editor.node(id).locator('.red-ui-flow-node-status-label');
-      await label.filter({ hasText: 'not registered' }).waitFor();
+      await label.filter({ hasText: shown }).waitFor();
     }
 
     it('are in the palette, each with a label', async () => {
@@ -98,6 +105,30 @@ for (const version of nodeRedVersions) {
       await suite.editor.triangle(id).waitFor({ state: 'hidden' });
       await suite.editor.deploy();
       await connected(id);
+    });
+
+    it('akm-events keeps what was ticked and chosen, and looks on', async () => {
+      await open(
+        simulatorNode(suite.ports),
+        connectionNode('machine', suite.ports),
+        akmNode('list', 'akm-list-endpoints', { connection: 'machine' }),
+      );
+      const { page } = suite.editor;
+      const id = await suite.editor.dragFromPalette('akm-events', 300);
+      await suite.editor.openForm(id);
+      await page.locator('#node-input-connection').selectOption('machine');
+      await page.locator('#node-input-services').selectOption('amm');
+      await page.locator('#node-input-onRegistration').uncheck();
+      await page.locator('#node-input-format').selectOption('prometheus');
+      await suite.editor.done();
+      await suite.editor.deploy();
+      await connected(id);
+      const flows = (await suite.nodeRed.json('flows')) as FlowNode[];
+      const saved = flows.find((node) => node.id === id);
+      const kept = ['services', 'onConnection', 'onRegistration', 'onError', 'format'].map(
+        (key) => saved?.[key],
+      );
+      assert.deepEqual(kept, ['amm', true, false, true, 'prometheus']);
     });
 
     it('akm-register begins with an App Value that no other has', async () => {

@@ -182,8 +182,100 @@ describe('counters', () => {
       client.send({ atrId: 1, appValue: 30, data: 'x' }, () => undefined);
       const [error, operation] = (await told) as [{ code: string }, string];
       assert.deepEqual([error.code, operation], ['AKM_NOT_REGISTERED', 'SEND_APP_DATA']);
-      client.send({ atrId: -1, appValue: 30, data: 'x' }, () => undefined);
+      client.send({ atrId: 1, appValue: 30, data: 'x'.repeat(4047) }, () => undefined);
       assert.equal(client.counters().errors, 2);
+    });
+
+    it('count a send although who listens fails, which is told', async () => {
+      const { client } = await scripted();
+      await connected(client);
+      client.on('failure', () => {
+        throw new Error('mine');
+      });
+      const fault = once(client, 'fault');
+      let failed: unknown;
+      client.send({ atrId: 1, appValue: 30, data: 'x' }, (error) => {
+        failed = error;
+      });
+      assert.match(String(((await fault) as Error[])[0]), /A listener of failures failed: mine/);
+      assert.equal((failed as { code?: string } | undefined)?.code, 'AKM_NOT_REGISTERED');
+    });
+
+    it('count what is too large for a message', async () => {
+      const { client } = await scripted();
+      await assert.rejects(client.request(0x7f, Buffer.alloc(5000)), { code: 'AKM_PAYLOAD_TOO_LARGE' });
+      assert.equal(client.counters().errors, 1);
+    });
+
+    it('count what found the queue full, of each kind, and what waits when the client is closed', async () => {
+      const { client } = await scripted({ queueLimit: 1 });
+      const operations: string[] = [];
+      client.on('failure', ({ code }, operation) => operations.push(`${code} ${operation}`));
+      const registration = client.hold(1, 20);
+      assert.throws(() => client.hold(2, 20), { code: 'AKM_QUEUE_FULL' });
+      client.open();
+      const asked = registration.register();
+      client.send({ atrId: 1, appValue: 30, data: 'x', offline: 'queue' }, () => undefined);
+      await assert.rejects(client.getVersion(), { code: 'AKM_QUEUE_FULL' });
+      const full = ['REGISTER_APP', 'SEND_APP_DATA', 'GET_VERSION'].map((name) => `AKM_QUEUE_FULL ${name}`);
+      assert.deepEqual(operations.splice(0), full);
+      assert.deepEqual([client.counters().errors, client.counters().queueDepth], [3, 1]);
+      await Promise.all([assert.rejects(asked, { code: 'AKM_CLOSED' }), client.close()]);
+      assert.deepEqual(operations, ['AKM_CLOSED REGISTER_APP']);
+      assert.equal(client.counters().queueDepth, 0);
+    });
+
+    it('count each send that is lost with its connection, on its way or in the queue', async () => {
+      const { server, client } = await scripted({ reconnectMin: 60_000, reconnectMax: 60_000 });
+      const sends = 2000;
+      const told: string[] = [];
+      client.on('failure', (_error, operation) => told.push(operation));
+      await connected(client);
+      const peer = await server.connection();
+      const registering = client.hold(1, 20).register();
+      await peer.receive(REGISTER_APP.request);
+      peer.send(REGISTER_APP.response, { status: 0 });
+      await registering;
+      peer.pause();
+      let failed = 0;
+      const ended = Array.from(
+        { length: sends },
+        () =>
+          new Promise<void>((resolve) => {
+            client.send({ atrId: 1, appValue: 30, data: 'x' }, (error) => {
+              if (error) failed += 1;
+              resolve();
+            });
+          }),
+      );
+      peer.reset();
+      await Promise.all(ended);
+      assert.ok(failed > 0);
+      assert.deepEqual([client.counters().errors, told.length], [failed, failed]);
+      assert.ok(told.every((operation) => operation === 'SEND_APP_DATA'));
+      assert.equal(client.counters().queueDepth, 0);
+    });
+
+    it('leave out a mistake in what is asked for, which is told to nobody but who made it', async () => {
+      const { client } = await scripted();
+      client.on('failure', () => assert.fail('nothing was asked'));
+      client.send({ atrId: -1, appValue: 30, data: 'x' }, () => undefined);
+      await assert.rejects(client.request(-1, Buffer.alloc(0)), { code: 'AKM_INVALID_INPUT' });
+      assert.throws(() => client.hold(1, -1), { code: 'AKM_INVALID_INPUT' });
+      assert.equal(client.counters().errors, 0);
+    });
+
+    it('leave out a heartbeat, also where it finds the connection dead', async () => {
+      const { server, client } = await scripted({ heartbeat: 5, requestTimeout: 20 });
+      await connected(client);
+      const peer = await server.connection();
+      await peer.receive(GET_VERSION.request);
+      peer.send(GET_VERSION.response, { major: 1, minor: 0, patch: 0, build: 0 });
+      await peer.receive(GET_VERSION.request);
+      await inState(client, 'disconnected');
+      await inState(client, 'connected');
+      const { errors, reconnects } = client.counters();
+      assert.deepEqual([errors, reconnects], [0, 1]);
     });
 
     it('leave out what no flow has asked for', async () => {

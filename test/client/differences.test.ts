@@ -46,6 +46,13 @@ describe('the differences of two lists', () => {
     assert.deepEqual(differences(known, listed, false), { added: [], removed: [], changed: [] });
   });
 
+  it('take the first entry of an identifier that is listed twice', () => {
+    const known = [{ id: 'a', category: 2 }];
+    const listed = [...known, { id: 'a', category: 3 }];
+    assert.deepEqual(differences(known, listed, false).changed, []);
+    assert.deepEqual(remember(known, listed, false), known);
+  });
+
   it('come in the order of the list that each entry was in', () => {
     const known = ['d', 'c', 'a', 'b'].map((id) => ({ id, category: 2 }));
     const listed = ['z', 'b', 'y', 'a'].map((id) => ({ id, category: 3 }));

@@ -118,6 +118,8 @@ describe('redeploying', () => {
       ['the connection deleted', withoutConnection, 0, 0],
       ['a node disabled', disabled('send'), 1, 1],
       ['a node deleted', deleted('provision'), 1, 1],
+      ['the watching deleted', deleted('watch'), 1, 1],
+      ['the events in a subflow', intoSubflow('events'), 1, 1],
       ['a registration deleted', deleted('register-20'), 1, 1],
       ['a node moved into a subflow', intoSubflow('send'), 1, 1],
       ['the tab disabled', changed('test-tab', { disabled: true }), 0, 0],

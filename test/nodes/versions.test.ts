@@ -15,6 +15,7 @@ describe('the version of a configuration', () => {
       id: type,
       type,
       ...(version === undefined ? {} : { version }),
+      ...(type === 'akm-events' ? { wires: [['told']] } : {}),
       ...(type === 'akm-simulator' ? { host: '127.0.0.1', ammPort: '0', appPort: '0' } : {}),
     }));
 
@@ -30,6 +31,12 @@ describe('the version of a configuration', () => {
       status: 0,
       automatic: true,
     });
+    const told = [await nodeRed.output('told'), await nodeRed.output('told'), await nodeRed.output('told')];
+    assert.deepEqual(told.map(({ payload }) => (payload as { event: string }).event).sort(), [
+      'connected',
+      'connected',
+      'registered',
+    ]);
     const listed = await nodeRed.success('akm-list-atrs');
     assert.equal((listed.payload as unknown[]).length, 5, 'of any category');
     await nodeRed.success('akm-provision', { payload: '0xE1' });

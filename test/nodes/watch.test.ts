@@ -126,6 +126,8 @@ describe('akm-watch', () => {
       ...listed,
       ...latency(endpoints),
     });
+    const total = [endpoints, atrs].reduce((sum, info) => sum + Number(latency(info).latencyMs), 0);
+    assert.equal(msg.akm?.latencyMs, Math.round(total * 1000) / 1000);
     assert.deepEqual(atrs, { requestCode: 5, responseCode: 0x45, count: 5, ...listed, ...latency(atrs) });
   });
 
@@ -169,7 +171,7 @@ describe('akm-watch', () => {
     const amm = await bench.scriptedAmm();
     await nodeRed.start(connection({ ammPort: amm.port }), watch);
     const peer = await amm.connection();
-    const poll = async (...lists: [number[], [number, number][], { endpoints?: number }?]) => {
+    const poll = async (...lists: [number[], [number, number][], { endpoints?: number; atrs?: number }?]) => {
       const ended = nodeRed.input('watch');
       await answer(peer, ...lists);
       assert.equal(await ended, undefined);
@@ -191,6 +193,13 @@ describe('akm-watch', () => {
 
     await poll([...all, 99].slice(1), [[1, 3]]);
     assert.deepEqual(changesIn(await nodeRed.output()), [[], ['endpoint 1'], []]);
+
+    const atrs = Array.from({ length: 64 }, (_, n): [number, number] => [n + 2, 3]);
+    await poll([...all, 99].slice(1), atrs, { atrs: 65 });
+    assert.deepEqual(changesIn(await nodeRed.output()), [atrs.map(([n]) => `atr ${n}`), [], []]);
+    assert.equal(nodeRed.texts('watch').at(-1), '32 EP, 64+ ATR');
+    await poll([...all, 99].slice(1), [[1, 3], ...atrs.slice(1)]);
+    assert.deepEqual(changesIn(await nodeRed.output()), [[], ['atr 2'], []]);
   });
 
   it('does not mind what a flow does to the lists that it was given', async () => {

@@ -37,6 +37,9 @@ export function baseFlow(ports: Ports): FlowNode[] {
     ),
     machineUser('provision', 'akm-provision', { action: 'msg', target: 'payload', targetType: 'msg' }),
     sourceNode('register-source', { every: 97, message: {} }, 'register-21'),
+    sourceNode('watch-source', { every: 53, message: {} }, 'watch', 'events'),
+    machineUser('watch', 'akm-watch', { interval: '1', what: 'both', first: 'added' }),
+    machineUser('events', 'akm-events', { services: 'both', format: 'prometheus' }),
     catchNode('catch'),
   );
 }

@@ -48,6 +48,8 @@ export const NODES = [
   'provision',
   'version',
   'register-21',
+  'watch',
+  'events',
 ] as const;
 
 /** Takes the connection out as the editor does: the nodes that used it have none from then on. */
