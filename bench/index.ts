@@ -8,6 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { measureCodec } from './parts/codec.js';
 import { measureFlow } from './parts/flow.js';
+import { measureGateways } from './parts/gateways.js';
 import { measureGrowth } from './parts/growth.js';
 import { measureLatency } from './parts/latency.js';
 import { measureMemory } from './parts/memory.js';
@@ -26,6 +27,7 @@ const MEASURES: Readonly<Record<Part, Measure>> = {
   latency: measureLatency,
   memory: measureMemory,
   growth: measureGrowth,
+  broker: measureGateways,
 };
 
 async function main(options: Options): Promise<void> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Child } from './child';
@@ -18,7 +19,13 @@ export class Mosquitto {
     private process: Child,
   ) {}
 
-  static async start(): Promise<Mosquitto> {
+  /** Whether there is one on this machine. */
+  static get isThere(): boolean {
+    return existsSync(PROGRAM);
+  }
+
+  /** @param more lines of its configuration: what they set again, they set instead */
+  static async start(...more: readonly string[]): Promise<Mosquitto> {
     const folder = makeScratchFolder('mosquitto');
     const port = await freePort();
     const lines = [
@@ -31,9 +38,15 @@ export class Mosquitto {
       'log_dest stderr',
       'log_type all',
       ...(process.getuid?.() === 0 ? ['user root'] : []), // else it gives up its rights, and those to the folder
+      ...more,
     ];
     await writeFile(join(folder, 'mosquitto.conf'), lines.map((line) => `${line}\n`).join(''));
     return new Mosquitto(port, folder, await run(folder));
+  }
+
+  /** Its process id. */
+  get pid(): number {
+    return this.process.pid;
   }
 
   /** Its log, line by line. */

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { gatewayFlow, startGateway } from '../support/gateway';
+import {
+  type FlowNode,
+  freePorts,
+  manifest,
+  nodeRedVersions,
+  type RealNodeRed,
+} from '../support/real-node-red';
+import { Plant, type Machine } from './plant';
+
+/** An example as the import menu gives it. */
+async function imported(nodeRed: RealNodeRed, name: string): Promise<FlowNode[]> {
+  const path = `library/examples/flows/${manifest.name}/Gateways/${encodeURIComponent(name)}`;
+  return (await nodeRed.json(path)) as FlowNode[];
+}
+
+function idOf(flow: readonly FlowNode[], name: string): string {
+  const node = flow.find((each) => each['name'] === name);
+  assert.ok(node, name);
+  return node.id;
+}
+
+for (const version of nodeRedVersions) {
+  describe(`${version.title}: the examples of gateways and a control room`, function () {
+    this.timeout(120_000);
+    let plant: Plant;
+    let machine: Machine;
+    const nodeReds: RealNodeRed[] = [];
+
+    before(async () => {
+      plant = await Plant.start(version);
+      machine = await plant.machine('gateway-2');
+    });
+
+    after(async () => {
+      await Promise.all(nodeReds.splice(0).map((nodeRed) => nodeRed.stop()));
+      await plant.stop();
+    });
+
+    /** Another Node-RED, with only the ports set up. */
+    const start = async (flow: FlowNode[] = []): Promise<RealNodeRed> => {
+      const settings = { name: '', brokerPort: plant.broker.port, ...(await freePorts()) };
+      const nodeRed = await startGateway(version, settings, flow);
+      nodeReds.push(nodeRed);
+      return nodeRed;
+    };
+
+    it('work together in one Node-RED, as they are imported', async () => {
+      const nodeRed = await start();
+      const flow = [
+        ...(await imported(nodeRed, '1 - Gateway')),
+        ...(await imported(nodeRed, '2 - Control room')),
+      ];
+      await nodeRed.deploy(flow);
+      const shows = (name: string, wanted: string) =>
+        nodeRed.comms.status(idOf(flow, name), wanted, ({ text }) => text === wanted);
+      await shows('who is there?', 'gateway-1');
+      await shows('am I the first?', 'yes');
+      await nodeRed.inject(idOf(flow, 'a hundred jobs'));
+      for (const name of ['accepted', 'pump 7 does', 'result']) await shows(name, '100');
+      await shows('how many?', '0 open');
+      await nodeRed.inject(idOf(flow, 'a job'));
+      const done = await nodeRed.comms.shown(idOf(flow, 'pump 7 does'), 0, (value) => orderOf(value) === 101);
+      assert.deepEqual(done, { order: 101, set: 'speed', to: 1450 });
+      await plant.cleared(plant.jobsSince(0)); // else another gateway would find it
+      assert.doesNotMatch(nodeRed.process.output, /\[error\]|uncaught|unhandled/i);
+      await nodeRed.stop();
+    });
+
+    it('keep jobs and results for those that are away', async () => {
+      await machine.start();
+      const from = plant.control.messages.now;
+      await machine.endAppEndpoint();
+      await machine.says('waiting', from);
+
+      const first = await start();
+      const flow = await imported(first, '2 - Control room');
+      await first.deploy(flow);
+      const counts = (nodeRed: RealNodeRed, name: string, wanted: string) =>
+        nodeRed.comms.status(idOf(flow, name), wanted, ({ text }) => text === wanted);
+      await first.inject(idOf(flow, 'a hundred jobs'));
+      await counts(first, 'accepted', '100');
+      await first.stop();
+
+      await machine.startAppEndpoint();
+      await plant.settled(plant.jobsSince(from));
+      const second = await start(flow);
+      await counts(second, 'result', '100');
+    });
+
+    it('can clear a job as soon as it was sent, for applications that do not answer', async () => {
+      await machine.kill();
+      await machine.start((flow) =>
+        flow.map((node) =>
+          node['name'] === 'send the job'
+            ? { ...node, wires: [[idOf(gatewayFlow(), 'clear the job')]] }
+            : node,
+        ),
+      );
+      const from = plant.arrivals.now;
+      plant.unanswered = 20;
+      const ids = await plant.give(20);
+      await plant.cleared(ids);
+      assert.deepEqual(
+        plant.arrivals.items
+          .slice(from)
+          .map(({ id }) => id)
+          .sort(),
+        [...ids].sort(),
+      );
+    });
+  });
+}
+
+function orderOf(value: unknown): unknown {
+  return (value as { order?: unknown }).order;
+}
