@@ -2,11 +2,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from '../support/real-node-red';
+import { dashboard } from './pictures/dashboard';
 import { firstSteps } from './pictures/first-steps';
 
 /** By name, what takes one or more pictures into a folder. */
 const PICTURES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   'first-steps': firstSteps,
+  dashboard,
 };
 
 async function main(): Promise<void> {
