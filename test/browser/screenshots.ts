@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from '../support/real-node-red';
+import { dashboard } from './pictures/dashboard';
 import { firstSteps } from './pictures/first-steps';
 import { gateways } from './pictures/gateways';
 
@@ -9,6 +10,7 @@ import { gateways } from './pictures/gateways';
 const PICTURES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   'first-steps': firstSteps,
   gateways,
+  dashboard,
 };
 
 async function main(): Promise<void> {

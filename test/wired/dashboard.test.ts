@@ -185,6 +185,11 @@ for (const version of nodeRedVersions) {
         await typed.fill('mixer');
         await asking.askFor('Delete an endpoint', NEW_ENDPOINT);
         await asking.note('Delete the endpoint').waitFor();
+        assert.equal(await other.note(/./).count(), 0);
+        await asking.button('Cancel').click();
+        await filledIn(asking.page.getByLabel('Identifier or name'), NEW_ENDPOINT);
+        assert.equal(await typed.inputValue(), 'mixer');
+        await asking.button('Go on').click();
         await asking.button('Yes, do it').click();
         await asking.note('The AMM accepted: delete-endpoint').waitFor();
         // the table, which is for all, shows that the answer has been sent out
@@ -246,9 +251,28 @@ for (const version of nodeRedVersions) {
         await scene.nodeRed.deploy(scene.flow);
       });
 
+      it('knows an ATR by its name where the AppEndpoint tells nothing of it, and draws one that nobody lists', async () => {
+        const line2 = { name: 'Line 2', id: '0xA0000000000000000000000000000002', atrId: '2' };
+        const line4 = { name: 'Line 4', id: '0xA0000000000000000000000000000004', atrId: '4' };
+        const renamed = JSON.stringify(scene.flow).replaceAll(
+          JSON.stringify(line2).slice(0, -1),
+          JSON.stringify(line4).slice(0, -1),
+        );
+        await scene.nodeRed.deploy(JSON.parse(renamed) as FlowNode[]);
+        const dashboard = await scene.open('overview');
+        await dashboard.box(/Line 4.*Provisional$/s).waitFor();
+        await scene.invent(4, 444, 'hello', { name: 'silo', atrName: 'Line 4' });
+        await scene.invent(5, 555, 'hello');
+        await dashboard.box(/Line 4.*Provisional, ATR ID 4$/s).waitFor();
+        await dashboard.box(/ATR 5.*Not in the list of the AMM, ATR ID 5$/s).waitFor();
+        await dashboard.box(/silo.*App Value 444, 1 in/s).waitFor();
+        await dashboard.box(/App Value 555, 1 in/).waitFor();
+        await scene.nodeRed.deploy(scene.flow);
+      });
+
       it('keeps a limited number of lines, of characters in them, and of applications', async () => {
         const dashboard = await scene.open('send');
-        for (let n = 1; n <= 120; n += 1) await scene.invent(1000 + (n % 30), `${n} ${'x'.repeat(5000)}`);
+        for (let n = 1; n <= 120; n += 1) await scene.invent(1, 1000 + (n % 30), `${n} ${'x'.repeat(5000)}`);
         await dashboard.logLine('120 xxx').waitFor();
         const kept = await fetch(scene.keptAt('ui-table', 'Log'));
         const { payload: lines } = (await kept.json()) as { payload: { text: string }[] };

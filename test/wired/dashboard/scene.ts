@@ -100,10 +100,13 @@ export class Scene {
     return this.nodeRed.inject(idOf(this.flow, 'inject', name));
   }
 
-  /** Lets the log and the counts see data that nobody has sent. */
-  invent(appValue: number, payload: string): Promise<void> {
-    const akm = { operation: 'RECEIVE_APP_DATA' };
-    return this.nodeRed.inject(INVENTION, { atrId: 1, appValue, payload, akm });
+  /**
+   * Lets the log and the counts see data that nobody has sent.
+   * @param names `name` and `atrName`, as akm-receive gives them
+   */
+  invent(atrId: number, appValue: number, payload: string, names: object = {}): Promise<void> {
+    const akm = { operation: 'RECEIVE_APP_DATA', ...names };
+    return this.nodeRed.inject(INVENTION, { atrId, appValue, payload, akm });
   }
 
   /** Sends bytes to the control room, from an application in ATR 1 that is known to nobody. */
