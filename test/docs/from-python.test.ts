@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileLayout } from '../../src/protocol/custom-layout.js';
 import type { SimulatorAddress } from '../../src/simulator/simulator.js';
@@ -11,6 +10,7 @@ import { codeIn, docTable } from '../support/doc-tables.js';
 import { flowOf, type FlowNode } from '../support/flows.js';
 import { useNodeRed } from '../support/node-red-helper.js';
 import { Child, run } from '../support/real-node-red/child.js';
+import { makeScratchFolder, removeScratchFolder } from '../support/real-node-red/scratch.js';
 
 const PYTHON = process.env['PYTHON'] ?? 'python3';
 
@@ -32,12 +32,12 @@ describe('docs/from-python.md', function () {
 
   beforeEach(async () => {
     peer = await bench.simulator();
-    folder = mkdtempSync(join(tmpdir(), 'from-python-'));
+    folder = makeScratchFolder('python');
     writeFileSync(join(folder, 'akm.py'), docBlock('docs/from-python.md', 'akm-py'));
   });
   afterEach(async () => {
     await Promise.all(programs.splice(0).map((program) => program.stop('SIGKILL')));
-    rmSync(folder, { recursive: true, force: true });
+    removeScratchFolder(folder);
   });
 
   /** Keeps a program of the page where it can be run, with the simulator's ports in it. */

@@ -141,6 +141,24 @@ describe('docs/nodes.md: the message', () => {
   });
 });
 
+describe('docs/nodes.md: akm-watch shows', () => {
+  const { nodeRed, bench } = useNodeRed();
+  for (const [fault, code, text] of [
+    ['disconnect', 'AKM_CONNECTION_LOST', 'connection lost'],
+    ['silent', 'AKM_TIMEOUT', 'no answer'],
+    ['garbage', 'AKM_PROTOCOL', 'not understood'],
+  ] as const) {
+    it(`"${text}" once its connection is back`, async () => {
+      const settings = fault === 'silent' ? { requestTimeout: '100' } : {};
+      const watch = { id: 'watch', type: 'akm-watch', interval: '0' };
+      await nodeRed.start(connection(await bench.simulator({ fault }), settings), watch);
+      await nodeRed.showing('watch', 'connected');
+      await nodeRed.failure('watch', {}, code);
+      await nodeRed.showing('watch', text);
+    });
+  }
+});
+
 describe('docs/nodes.md', () => {
   const page = NODES_PAGE.read();
 
