@@ -62,9 +62,8 @@ function labelOf(type: NodeType, property: string): string {
 function defaultOf(type: NodeType, property: string): string {
   const { [property]: value, [`${property}Type`]: valueType } = defaultsOf(type);
   if (typeof value === 'boolean') return value ? 'ticked' : 'not ticked';
-  if (typeof value === 'object') return 'none';
-  if (valueType === 'msg') return `\`msg.${String(value)}\``;
-  return valueOf(String(value));
+  if (typeof value !== 'string') return 'none';
+  return valueOf(valueType === 'msg' ? `msg.${value}` : value);
 }
 
 function valueOf(text: string): string {

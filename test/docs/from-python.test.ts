@@ -5,7 +5,7 @@ import { compileLayout } from '../../src/protocol/custom-layout.js';
 import type { SimulatorAddress } from '../../src/simulator/simulator.js';
 import { CORE_NODES, useSidebar } from '../support/core-nodes.js';
 import { inTime } from '../support/deadline.js';
-import { docBlock } from '../support/doc-blocks.js';
+import { docBlock, docBlocks } from '../support/doc-blocks.js';
 import { codeIn, docTable } from '../support/doc-tables.js';
 import { flowOf, type FlowNode } from '../support/flows.js';
 import { useNodeRed } from '../support/node-red-helper.js';
@@ -144,6 +144,20 @@ describe('docs/from-python.md', function () {
     assert.equal(`${await shown<string>('answer')}\n`, printed);
   });
 
+  it('names in its first table only formats that its programs have', () => {
+    const programs = docBlocks('docs/from-python.md')
+      .filter(({ language }) => language === 'python')
+      .map(({ code }) => code)
+      .join('\n');
+    const formats = docTable('docs/from-python.md', 'in Python').flatMap(([snippet = '']) =>
+      snippet.includes('of your own')
+        ? []
+        : [...snippet.matchAll(/\('(<\w+)'/g)].map(([, format = '']) => format),
+    );
+    assert.ok(formats.length > 5);
+    for (const format of formats) assert.ok(programs.includes(`'${format}'`), format);
+  });
+
   it('translates formats into layouts of the same size', async () => {
     const rows = docTable('docs/from-python.md', '`struct` (with `<`)').flatMap(([formats, layouts]) => {
       const wanted = codeIn(layouts).map(
@@ -166,7 +180,7 @@ describe('docs/from-python.md', function () {
     assert.match(format ?? '', /struct\.pack\('<32sH2xQQ', …\)/);
     const compiled = compileLayout(layout ?? '');
     const body = Buffer.alloc(compiled.size ?? 0);
-    compiled.write(body, 0, { name: 'pump', role: 7, id: { lower64: '0x1', upper64: '0x2' } } as never, '');
+    compiled.write(body, 0, { name: 'pump', role: 7, id: { lower64: '0x1', upper64: '0x2' } }, '');
     const printed = await python(`import struct\nprint(struct.pack('<32sH2xQQ', b'pump', 7, 1, 2).hex())\n`);
     assert.equal(`${body.toString('hex')}\n`, printed);
   });

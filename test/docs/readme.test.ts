@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import { runInNewContext } from 'node:vm';
 import * as library from '../../src/index.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import {
@@ -76,14 +77,11 @@ describe('README.md', () => {
     const { ammPort } = await startSimulator();
     const code = docBlock('README.md', 'program').replace('49200', String(ammPort));
     const printed = new Promise<unknown>((resolve) => {
-      const run = new Function('require', 'console', code) as (require: unknown, console: object) => void;
-      run(
-        (wanted: string) => {
-          assert.equal(wanted, name);
-          return library;
-        },
-        { log: resolve },
-      );
+      const require = (wanted: string): object => {
+        assert.equal(wanted, name);
+        return library;
+      };
+      runInNewContext(code, { require, console: { log: resolve } });
     });
     assert.equal(((await inTime(printed, () => 'the endpoints')) as unknown[]).length, 4);
   });
