@@ -130,7 +130,7 @@ function errorsOf(type: NodeType): string {
   const codes = new Set(
     [...section.matchAll(/\bAKM_[A-Z_]+/g)].map(([code]) => `[\`${code}\`](${pageOf(code)})`),
   );
-  return codes.size === 0 ? '' : `**Errors**: ${[...codes].join(', ')}.`;
+  return codes.size === 0 ? '' : `**Errors**: ${[...codes].join(',\n')}.`;
 }
 
 function pageOf(code: string): string {
