@@ -1,20 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const BEGIN = '<!-- table: written by npm run docs -->';
-const END = '<!-- end of table -->';
+/** A place for a table, and the name it may have: `<!-- table: written by npm run docs -->`, `<!-- table akm-send: written by npm run docs -->`. */
+const PLACE = /<!-- table(?: ([\w-]+))?: written by npm run docs -->[^]*?<!-- end of table -->/g;
 
-/** A page of docs/ with one table that is made from the code. */
+/** A page of docs/ with tables that are made from the code. */
 export class GeneratedPage {
   private readonly path: string;
 
   /**
    * @param name the file's name in docs/
-   * @param table makes the table, in Markdown
+   * @param table makes the table of this name, in Markdown; the name is empty where the page gives none
    */
   constructor(
     readonly name: string,
-    private readonly table: () => string,
+    private readonly table: (name: string) => string,
   ) {
     this.path = join(__dirname, '..', 'docs', name);
   }
@@ -24,16 +24,21 @@ export class GeneratedPage {
     return readFileSync(this.path, 'utf8');
   }
 
+  /** The names of the tables that the page has a place for, in their order. */
+  places(): string[] {
+    return [...this.read().matchAll(PLACE)].map(([, name = '']) => name);
+  }
+
   /**
-   * The page with its table made anew.
-   * @throws Error where the page does not mark the table's place
+   * The page with its tables made anew.
+   * @throws Error where the page marks no place for one
    */
   made(): string {
-    const [before, rest] = this.read().split(BEGIN);
-    const after = rest?.split(END)[1];
-    if (before === undefined || after === undefined)
-      throw new Error(`docs/${this.name} lacks ${BEGIN} or ${END}`);
-    return `${before}${BEGIN}\n\n${this.table()}\n\n${END}${after}`;
+    if (this.places().length === 0) throw new Error(`docs/${this.name} has no place for a table`);
+    return this.read().replace(PLACE, (_place, name = '') => {
+      const title = name === '' ? 'table' : `table ${String(name)}`;
+      return `<!-- ${title}: written by npm run docs -->\n\n${this.table(String(name))}\n\n<!-- end of table -->`;
+    });
   }
 
   write(): void {

@@ -174,6 +174,21 @@ export class Editor {
     await page.locator('.red-ui-clipboard-dialog').waitFor({ state: 'hidden' });
   }
 
+  /** Pastes a flow into the import dialog, and puts it down at the top left of the workspace. */
+  async importText(flow: string): Promise<void> {
+    const { page } = this;
+    await page.evaluate(`RED.actions.invoke('core:show-import-dialog')`);
+    const field = page.locator('#red-ui-clipboard-dialog-import-text');
+    await field.fill(flow);
+    await field.press('End'); // the dialog looks at what is there when a key is let go
+    await page.locator('#red-ui-clipboard-dialog-ok').click();
+    await page.locator('.red-ui-clipboard-dialog').waitFor({ state: 'hidden' });
+    // it hangs at the mouse until that is clicked
+    const place = { position: { x: 80, y: 40 } };
+    await page.locator('#red-ui-workspace-chart').hover(place);
+    await page.locator('#red-ui-workspace-chart').click(place);
+  }
+
   /** Presses the button of the inject node of that name, on whatever tab it is. */
   async press(name: string): Promise<void> {
     const id = await this.idOf('inject', name);

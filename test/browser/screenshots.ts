@@ -5,12 +5,14 @@ import { repository } from '../support/real-node-red';
 import { dashboard } from './pictures/dashboard';
 import { firstSteps } from './pictures/first-steps';
 import { gateways } from './pictures/gateways';
+import { guides } from './pictures/guides';
 
 /** By name, what takes one or more pictures into a folder. */
 const PICTURES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   'first-steps': firstSteps,
   gateways,
   dashboard,
+  guides,
 };
 
 async function main(): Promise<void> {

@@ -1,0 +1,347 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
+import { MAX_APP_BUFFER_SIZE } from '../../src/protocol/app-messages.js';
+import type { AkmErrorCode } from '../../src/errors.js';
+import { identifierOf } from '../../src/protocol/identifier.js';
+import { defaultsOf } from '../../src/settings/migrations.js';
+import { CORE_NODES, useSidebar } from '../support/core-nodes.js';
+import { inTime } from '../support/deadline.js';
+import { docBlock } from '../support/doc-blocks.js';
+import { codeIn, docTable } from '../support/doc-tables.js';
+import { connection, flowOf, type FlowNode } from '../support/flows.js';
+import { freePort } from '../support/free-port.js';
+import { useNodeRed } from '../support/node-red-helper.js';
+import { usePretendedRemoteAddress } from '../support/sockets.js';
+
+const PAGE = 'docs/troubleshooting.md';
+const page = readFileSync(PAGE, 'utf8');
+
+/** What a code's docstring in errors.ts says of whether anything was written. */
+function reachOf(docstring: string): string {
+  if (docstring.includes('Nothing was written')) return 'no';
+  if (docstring.includes('said no')) return 'yes, and it said no';
+  if (docstring.includes('sent bytes')) return 'yes, and it answered nonsense';
+  return 'unknown';
+}
+
+describe(`${PAGE}: the codes`, () => {
+  const rows = docTable(PAGE, 'code');
+  const documented = new Map(
+    [...readFileSync('src/errors.ts', 'utf8').matchAll(/\/\*\* ([^\n]*) \*\/\n {2}\| '(AKM_\w+)'/g)].map(
+      ([, docstring = '', code = '']) => [code, reachOf(docstring)],
+    ),
+  );
+
+  it('are those of the code, and say of each whether it reached the peer as the code does', () => {
+    assert.ok(documented.size > 10);
+    const told = rows.map(([code, , reached]) => [codeIn(code)[0], reached]);
+    assert.deepEqual(told, [...documented]);
+  });
+
+  it('have a section each', () => {
+    assert.deepEqual(
+      [...page.matchAll(/^### (AKM_\w+)$/gm)].map(([, code]) => code),
+      [...documented.keys()],
+    );
+  });
+
+  it('come with the figures of the code', () => {
+    assert.ok(page.includes(`at most ${MAX_APP_BUFFER_SIZE} bytes of data`));
+    const { requestTimeout, ammPort, appPort } = defaultsOf('akm-connection');
+    assert.ok(page.includes(`\`no connection within ${String(requestTimeout)} ms\``));
+    assert.ok(page.includes(`AMM port ${String(ammPort)}, AppEndpoint port ${String(appPort)}`));
+  });
+
+  it('quote the words of errors as the code has them', () => {
+    const source = ['connection.ts', 'request-queue.ts'].map((file) =>
+      readFileSync(`src/client/${file}`, 'utf8'),
+    );
+    for (const words of ['no connection within', 'did not answer what must be asked first'])
+      assert.ok(page.includes(words) && source.some((text) => text.includes(words)), words);
+  });
+});
+
+describe(`${PAGE}: a node shows`, () => {
+  const { nodeRed, bench } = useNodeRed();
+  const list = { id: 'node', type: 'akm-list-endpoints' };
+  const data = { atrId: 1, appValue: 200 };
+
+  /** Starts a node, and a register node, with a simulator. */
+  const start = async (node: FlowNode, { fault = '', settings = {} } = {}): Promise<void> => {
+    const peer = await bench.simulator({ fault });
+    const register = { id: 'register', type: 'akm-register', wires: [['registered']] };
+    const others = node.type === 'akm-send' ? [register] : [];
+    await nodeRed.start(connection(peer, settings), node, ...others);
+    if (others.length > 0) await nodeRed.output('registered');
+    else await nodeRed.showing('node', 'connected');
+  };
+
+  /** By code: what fails so. */
+  const FAILURES: Readonly<Record<AkmErrorCode, () => Promise<unknown>>> = {
+    AKM_INVALID_INPUT: async () => {
+      await start({ ...list, filter: 'nonsense' });
+      await nodeRed.failure('node', {}, 'AKM_INVALID_INPUT');
+    },
+    AKM_PAYLOAD_TOO_LARGE: async () => {
+      await start({ id: 'node', type: 'akm-send' });
+      const payload = 'x'.repeat(MAX_APP_BUFFER_SIZE + 1);
+      await nodeRed.failure('node', { ...data, payload }, 'AKM_PAYLOAD_TOO_LARGE');
+    },
+    AKM_NOT_CONNECTED: async () => {
+      await nodeRed.start(connection({ ammPort: await freePort() }, { requestTimeout: '100' }), list);
+      await nodeRed.showing('node', 'disconnected');
+      await nodeRed.failure('node', {}, 'AKM_NOT_CONNECTED');
+    },
+    AKM_CONNECTION_LOST: async () => {
+      await start(list, { fault: 'disconnect' });
+      await nodeRed.failure('node', {}, 'AKM_CONNECTION_LOST');
+    },
+    AKM_TIMEOUT: async () => {
+      await start(list, { fault: 'silent', settings: { requestTimeout: '100' } });
+      await nodeRed.failure('node', {}, 'AKM_TIMEOUT');
+    },
+    AKM_PROTOCOL: async () => {
+      await start(list, { fault: 'garbage' });
+      await nodeRed.failure('node', {}, 'AKM_PROTOCOL');
+    },
+    AKM_REJECTED: async () => {
+      await start({ id: 'node', type: 'akm-provision' }, { fault: 'reject' });
+      await nodeRed.failure('node', { payload: '0xC0FFEE' }, 'AKM_REJECTED');
+    },
+    AKM_NOT_REGISTERED: async () => {
+      await start({ id: 'node', type: 'akm-send' });
+      await nodeRed.failure('node', { ...data, atrId: 2, payload: 'x' }, 'AKM_NOT_REGISTERED');
+    },
+    AKM_QUEUE_FULL: async () => {
+      await start(list, { fault: 'silent', settings: { queueLimit: '1' } });
+      const others = [nodeRed.input('node'), nodeRed.input('node')];
+      await nodeRed.failure('node', {}, 'AKM_QUEUE_FULL');
+      await nodeRed.stop();
+      await Promise.all(others);
+    },
+    AKM_LAYOUT_UNVERIFIED: async () => {
+      await start({ id: 'node', type: 'akm-provision' });
+      await nodeRed.failure('node', { payload: '0xC0FFEE' }, 'AKM_LAYOUT_UNVERIFIED');
+    },
+    AKM_CLOSED: async () => {
+      await start(list, { fault: 'silent' });
+      const waiting = nodeRed.input('node');
+      await nodeRed.stop();
+      assert.equal((await waiting)?.code, 'AKM_CLOSED');
+    },
+  };
+
+  for (const [code = '', told = ''] of docTable(PAGE, 'code')) {
+    const [status] = codeIn(told);
+    const name = codeIn(code)[0] as AkmErrorCode;
+    describe(`with ${name}`, () => {
+      if (name === 'AKM_LAYOUT_UNVERIFIED') usePretendedRemoteAddress('192.0.2.7');
+
+      it(told, async () => {
+        await FAILURES[name]();
+        const texts = nodeRed.texts('node').map((text) => text?.replace(/\d+/, '…'));
+        assert.ok(status === undefined ? texts.at(-1) === 'connected' : texts.includes(status), texts.join());
+      });
+    });
+  }
+});
+
+describe(`${PAGE}: the symptom`, () => {
+  const { nodeRed, bench } = useNodeRed();
+  const sidebar = useSidebar();
+
+  const list = { id: 'list', type: 'akm-list-endpoints' };
+  const register = { id: 'register', type: 'akm-register', wires: [['registered']] };
+  const send = { id: 'send', type: 'akm-send' };
+  const receive = { id: 'receive', type: 'akm-receive', connection: 'other', wires: [['received']] };
+  const receiver = {
+    id: 'receiver',
+    type: 'akm-register',
+    appValue: '200',
+    connection: 'other',
+    wires: [['registered']],
+  };
+  const patient = { reconnectMin: '60000', reconnectMax: '60000' };
+  const toReceiver = (payload: unknown) => ({ payload, atrId: 1, appValue: 200 });
+
+  /** Starts nodes with a simulator and two connections to it, one for each application. */
+  const start = async (...nodes: FlowNode[]): Promise<void> => {
+    const settings = connection(await bench.simulator());
+    await nodeRed.start(settings, { ...settings, id: 'other' }, ...nodes);
+  };
+  /** The same, resolving once so many applications are registered. */
+  const startRegistered = async (count: number, ...nodes: FlowNode[]): Promise<void> => {
+    await start(...nodes);
+    for (let n = 0; n < count; n += 1) await nodeRed.output('registered');
+  };
+  /** What a list node, or a register node, gets from a peer with a fault. */
+  const showsWith = async (fault: string, code: 'AKM_TIMEOUT' | 'AKM_CONNECTION_LOST' | 'AKM_PROTOCOL') => {
+    const peer = await bench.simulator({ fault });
+    await nodeRed.start(connection(peer, code === 'AKM_TIMEOUT' ? { requestTimeout: '100' } : {}), list);
+    await nodeRed.showing('list', 'connected');
+    await nodeRed.failure('list', {}, code);
+  };
+
+  /** By what the page says is seen: brings it about. */
+  const SCENES: Readonly<Record<string, () => Promise<void>>> = {
+    'Every node shows `disconnected`': async () => {
+      const port = await freePort();
+      await nodeRed.start(connection({ ammPort: port, appPort: port }), list, register);
+      for (const id of ['list', 'register']) await nodeRed.showing(id, 'disconnected');
+    },
+    '`akm-list-endpoints` shows `0 endpoints`, and `akm-register` comes and goes': async () => {
+      const { ammPort, appPort } = await bench.simulator();
+      await nodeRed.start(connection({ ammPort: appPort, appPort: ammPort }), list, register);
+      await nodeRed.showing('list', 'connected');
+      await nodeRed.success('list');
+      await nodeRed.showing('list', '0 endpoints');
+      for (const text of ['disconnected', 'registering', 'disconnected'])
+        await nodeRed.showing('register', text);
+    },
+    'Every request fails with `AKM_TIMEOUT`': async () => {
+      await showsWith('silent', 'AKM_TIMEOUT');
+    },
+    'Connected, and `disconnected` at each request': async () => {
+      await showsWith('disconnect', 'AKM_CONNECTION_LOST');
+      assert.ok(nodeRed.texts('list').includes('disconnected'), nodeRed.texts('list').join());
+    },
+    'Every request fails with `AKM_PROTOCOL`': async () => {
+      await showsWith('garbage', 'AKM_PROTOCOL');
+    },
+    '`akm-register` shows `refused: …`': async () => {
+      const peer = await bench.simulator();
+      const other = { ...connection(peer, patient), id: 'other' };
+      await nodeRed.start(connection(peer), other, register);
+      await nodeRed.output('registered');
+      await nodeRed.deploy('nodes', connection(peer), other, register, { ...receiver, appValue: '100' });
+      await nodeRed.showing('receiver', 'refused: 1');
+      await nodeRed.caught('AKM_REJECTED');
+    },
+    '`akm-send` and `akm-receive` show `not registered`': async () => {
+      await start(send, receive);
+      for (const id of ['send', 'receive']) await nodeRed.showing(id, 'not registered');
+    },
+    '`akm-send` counts, and the other side gets nothing': async () => {
+      await startRegistered(2, register, receiver, send, receive);
+      await nodeRed.success('send', { ...toReceiver('lost'), appValue: 100 });
+      await nodeRed.showing('send', '1 sent');
+      await nodeRed.success('send', toReceiver('found'));
+      assert.equal((await nodeRed.output('received')).payload, 'found');
+    },
+    '`akm-receive` gets nothing, though it is sent': async () => {
+      const narrow = { ...receive, id: 'narrow', appValue: '99', wires: [['narrow-received']] };
+      await startRegistered(2, register, receiver, send, narrow, receive);
+      await nodeRed.success('send', toReceiver('Hello'));
+      assert.equal((await nodeRed.output('received')).payload, 'Hello');
+      assert.equal(nodeRed.size('narrow-received'), 0);
+    },
+    'Numbers and objects arrive as text': async () => {
+      const parsing = { ...receive, id: 'parsing', format: 'json', wires: [['parsed']] };
+      await startRegistered(2, register, receiver, send, receive, parsing);
+      await nodeRed.success('send', toReceiver({ bar: 4.2 }));
+      assert.equal((await nodeRed.output('received')).payload, '{"bar":4.2}');
+      assert.deepEqual((await nodeRed.output('parsed')).payload, { bar: 4.2 });
+    },
+    "The receiver sees another App Value than the sender's": async () => {
+      const second = { ...register, id: 'second', appValue: '101' };
+      await startRegistered(3, register, second, receiver, send, receive);
+      await nodeRed.success('send', toReceiver('Hello'));
+      assert.equal((await nodeRed.output('received')).appValue, 101);
+    },
+    '`akm-provision` says `accepted (inferred)`, and the list stays as it was': async () => {
+      const amm = await bench.scriptedAmm();
+      const { PROVISION_ENDPOINT, LIST_ENDPOINTS } = AMM_OPERATIONS;
+      const provision = { id: 'provision', type: 'akm-provision' };
+      await nodeRed.start(connection({ ammPort: amm.port }), provision, list);
+      const peer = await amm.connection();
+      const accepted = nodeRed.success('provision', { payload: '0xC0FFEE' });
+      await peer.receive(PROVISION_ENDPOINT.request);
+      peer.send(PROVISION_ENDPOINT.response, { confirmation: 0 });
+      await accepted;
+      await nodeRed.showing('provision', 'accepted (inferred)');
+      const listed = nodeRed.success('list');
+      await peer.receive(LIST_ENDPOINTS.request);
+      peer.send(LIST_ENDPOINTS.response, { confirmation: 0, count: 0, endpoints: [] });
+      assert.deepEqual((await listed).payload, []);
+    },
+    'A list ends at 32 endpoints': async () => {
+      const amm = await bench.scriptedAmm();
+      await nodeRed.start(connection({ ammPort: amm.port }), list);
+      const peer = await amm.connection();
+      const listed = nodeRed.success('list');
+      await peer.receive(AMM_OPERATIONS.LIST_ENDPOINTS.request);
+      const endpoints = Array.from({ length: 32 }, (_, n) => identifierOf(BigInt(n), 1n));
+      peer.send(AMM_OPERATIONS.LIST_ENDPOINTS.response, { confirmation: 0, count: 40, endpoints });
+      const { payload, akm } = await listed;
+      assert.equal((payload as unknown[]).length, 32);
+      assert.deepEqual([akm?.truncated, akm?.count], [true, 40]);
+    },
+    'A node shows `bad settings`, and the log names an environment variable in `${…}`': async () => {
+      await nodeRed.start(connection({}, { ammHost: '${NO_SUCH_VARIABLE}' }), list);
+      await nodeRed.showing('list', 'bad settings');
+      assert.ok(nodeRed.log.some(({ msg }) => String(msg).includes('${NO_SUCH_VARIABLE}')));
+    },
+    '`akm-simulator` shows `port in use`': async () => {
+      const [ammPort, appPort] = [String(await freePort()), String(await freePort())];
+      const simulator = { id: 'first', type: 'akm-simulator', ammPort, appPort };
+      await nodeRed.start(simulator);
+      await nodeRed.showing('first', 'listening');
+      await nodeRed.deploy('nodes', simulator, { ...simulator, id: 'second' });
+      await nodeRed.showing('second', 'port in use');
+      await nodeRed.caught('AKM_INVALID_INPUT');
+    },
+    'After a restart of the peer everything works again, but messages from meanwhile are gone': async () => {
+      const queued = { ...send, id: 'queued', offline: 'queue' };
+      const { ammPort, appPort } = await bench.simulator();
+      const proxied = connection({ ammPort, appPort });
+      await nodeRed.start(proxied, { ...proxied, id: 'other' }, register, receiver, send, queued, receive);
+      for (let n = 0; n < 2; n += 1) await nodeRed.output('registered');
+      await bench.clear();
+      for (const id of ['send', 'queued']) await nodeRed.showing(id, 'disconnected');
+      await nodeRed.failure('send', toReceiver('gone'), 'AKM_NOT_CONNECTED');
+      const kept = nodeRed.input('queued', toReceiver('kept'));
+      await nodeRed.showing('queued', '1 waiting');
+      await bench.simulator({ ammPort, appPort });
+      assert.equal(await kept, undefined);
+      await nodeRed.showing('queued', '1 sent');
+    },
+    '`akm-watch` sends nothing after a deploy': async () => {
+      const watch = { id: 'watch', type: 'akm-watch', interval: '0' };
+      await start(watch, { ...watch, id: 'telling', first: 'added', wires: [['told']] });
+      assert.equal(await nodeRed.input('watch'), undefined);
+      await nodeRed.output('completed');
+      assert.equal(nodeRed.size(), 0);
+      const { payload } = await nodeRed.success('telling', {}, 'told');
+      assert.equal((payload as { added: unknown[] }).added.length, 9);
+    },
+  };
+
+  for (const [seen = ''] of docTable(PAGE, 'what you see')) {
+    it(seen.replaceAll('`', ''), async () => {
+      const bringAbout = SCENES[seen];
+      assert.ok(bringAbout, `no test brings this about: ${seen}`);
+      await bringAbout();
+    });
+  }
+
+  it('is on the page for each of these tests', () => {
+    assert.deepEqual(
+      docTable(PAGE, 'what you see').map(([seen]) => seen),
+      Object.keys(SCENES),
+    );
+  });
+
+  it('or any other error is shown by the flow to import', async () => {
+    const flow = JSON.parse(docBlock('docs/troubleshooting.md', 'catch-flow')) as FlowNode[];
+    const nodes = [connection(await bench.simulator()), { ...list, filter: 'nonsense' }, ...flow];
+    // without the Catch node of the tests: the one of the page is to do
+    await nodeRed.startWith(
+      CORE_NODES,
+      flowOf(nodes).filter(({ id }) => id !== 'catch'),
+    );
+    assert.equal((await nodeRed.input('list'))?.code, 'AKM_INVALID_INPUT');
+    const shown = (await inTime(sidebar('what went wrong').take(), () => 'the error')) as { code: string };
+    assert.equal(shown.code, 'AKM_INVALID_INPUT');
+  });
+});
