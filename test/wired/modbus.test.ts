@@ -143,7 +143,12 @@ for (const version of nodeRedVersions) {
 
     for (const [harm, strike] of [
       ['refuses connections', () => cable.cut()],
-      ['hangs', () => Promise.resolve(cable.silence())],
+      [
+        'hangs',
+        () => {
+          cable.silence();
+        },
+      ],
     ] as const) {
       it(`sends no old values while the tank ${harm}, writes nothing late, and goes on when it is back`, async () => {
         await deploy();
