@@ -3,10 +3,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from '../support/real-node-red';
 import { firstSteps } from './pictures/first-steps';
+import { modbus, opcua } from './pictures/machines';
 
 /** By name, what takes one or more pictures into a folder. */
 const PICTURES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   'first-steps': firstSteps,
+  modbus,
+  'opc-ua': opcua,
 };
 
 async function main(): Promise<void> {

@@ -7,6 +7,7 @@ export class Cable {
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #silent = false;
+  #isLost: (chunk: Buffer) => boolean = () => false;
 
   private constructor(
     private readonly target: number,
@@ -33,10 +34,14 @@ export class Cable {
     await once(server, 'close');
   }
 
+  /** From now on such chunks of what clients send do not arrive. */
+  lose(isLost: (chunk: Buffer) => boolean): void {
+    this.#isLost = isLost;
+  }
+
   /** From now on connections are taken, but nothing comes through: a machine that has hung up. */
   silence(): void {
     this.#silent = true;
-    for (const socket of this.#sockets) socket.unpipe();
   }
 
   /** All is well again; connections that were silent are cut off. */
@@ -45,10 +50,11 @@ export class Cable {
     this.#silent = false;
     this.#server = createServer((socket) => {
       this.#keep(socket);
-      if (this.#silent) return void socket.resume();
       const other = connect(this.target, '127.0.0.1');
       this.#keep(other);
-      socket.pipe(other).pipe(socket);
+      const isThrough = (): boolean => !this.#silent;
+      socket.on('data', (chunk: Buffer) => isThrough() && !this.#isLost(chunk) && other.write(chunk));
+      other.on('data', (chunk: Buffer) => isThrough() && socket.write(chunk));
       socket.once('close', () => other.destroy());
       other.once('close', () => socket.destroy());
     }).listen(this.port, '127.0.0.1');

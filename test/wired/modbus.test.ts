@@ -7,6 +7,8 @@ const EXAMPLE = 'Modbus/1 - Modbus to AKM';
 /** As the example's own register map says. */
 const SET_POINT = 4;
 const PUMP = 0;
+/** The Modbus function code. */
+const WRITE_COIL = 5;
 
 /** What the tank sends. */
 interface Telegram {
@@ -60,7 +62,7 @@ for (const version of nodeRedVersions) {
     };
     const reading = (accept?: (telegram: Required<Telegram>) => boolean) => example.shown('reading', accept);
     const noReading = () => example.shown<Telegram>('no reading, and why');
-    const answer = () => example.shown<object>('answer');
+    const answer = () => example.shown<{ reason?: string }>('answer');
 
     it('imports from the menu, deploys without an error, and brings readings to the control room', async () => {
       const logged = nodeRed.process.lines.now;
@@ -110,11 +112,23 @@ for (const version of nodeRedVersions) {
         [null, 'there is no command undefined'],
       ] as const) {
         await example.press('set point 500 %', { payload });
-        assert.equal((await example.shown<{ message: string }>('tank: not done')).message, why);
-        assert.deepEqual(await answer(), { answer: 'not done', ...payload, reason: why });
+        const told = { answer: 'not done', ...payload, reason: why };
+        assert.deepEqual(await example.shown('tank: not done'), told);
+        assert.deepEqual(await answer(), told);
       }
       assert.equal(await readRegister(device, SET_POINT), 60);
       assert.equal(await readCoil(device, PUMP), false);
+    });
+
+    it('says what the tank refuses, and what it does not confirm', async () => {
+      await deploy({ 'address: 4 ': 'address: 40000 ' });
+      await reading();
+      await example.press('set point 60 %');
+      assert.match((await answer()).reason ?? '', /illegal data address/i);
+
+      cable.lose((request) => request[7] === WRITE_COIL);
+      await example.press('start the pump');
+      assert.equal((await answer()).reason, 'not confirmed: it may have been written or not');
     });
 
     it('sends no telegram in which nothing has moved by more than its deadband', async () => {

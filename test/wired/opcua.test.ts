@@ -78,9 +78,9 @@ for (const version of nodeRedVersions) {
     };
     const value = (wanted: string, accept: (value: unknown) => boolean = () => true) =>
       example.shown<Telegram>('value', (telegram) => telegram.name === wanted && accept(telegram.value));
-    const notGood = (wanted: string) =>
-      example.shown<Telegram>('not good, and why', ({ name }) => name === wanted);
-    const answer = () => example.shown<object>('answer');
+    const notGood = (wanted: string, why = 'the OPC UA server does not answer') =>
+      example.shown<Telegram>('not good, and why', ({ name, reason }) => name === wanted && reason === why);
+    const answer = () => example.shown<{ reason?: string }>('answer');
 
     it('imports from the menu, deploys without an error, and brings values to the control room', async () => {
       const logged = nodeRed.process.lines.now;
@@ -125,8 +125,9 @@ for (const version of nodeRedVersions) {
         [null, 'there is no command undefined'],
       ] as const) {
         await example.press('set point 500 °C', { payload });
-        assert.equal((await example.shown<{ message: string }>('machine: not done')).message, why);
-        assert.deepEqual(await answer(), { answer: 'not done', ...payload, reason: why });
+        const told = { answer: 'not done', ...payload, reason: why };
+        assert.deepEqual(await example.shown('machine: not done'), told);
+        assert.deepEqual(await answer(), told);
       }
       await example.press('set point 60 °C');
       await answer();
@@ -134,18 +135,14 @@ for (const version of nodeRedVersions) {
       assert.equal((await value('running')).value, false);
     });
 
-    it('says what the server refuses', async () => {
-      await deploy({ "nodeId: 'ns=1;s=SetPoint'": "nodeId: 'ns=1;s=Nowhere'" });
+    it('says what the server does not know, and what it refuses', async () => {
+      await deploy({ 'ns=1;s=SetPoint': 'ns=1;s=Nowhere' });
       await value('temperature');
+      assert.equal((await notGood('setPoint', 'no value yet')).quality, 'bad');
       await example.press('set point 60 °C');
-      const { message } = await example.shown<{ message: string }>('machine: not done');
-      assert.match(message, /^not written: .*node id/i);
-      assert.deepEqual(await answer(), {
-        answer: 'not done',
-        command: 'setPoint',
-        value: 60,
-        reason: message,
-      });
+      const { reason, ...rest } = await answer();
+      assert.deepEqual(rest, { answer: 'not done', command: 'setPoint', value: 60 });
+      assert.match(reason ?? '', /^not written: .*node id/i);
     });
 
     for (const [harm, strike, heal] of [
