@@ -5,7 +5,7 @@ import { Child, DeployedExample, nodeRedVersions, RealNodeRed } from '../../supp
 import { Editor, startBrowser } from '../editor';
 
 /** Large enough for all of a flow beside the debug sidebar, at its natural size. */
-const VIEWPORT = { width: 1480, height: 1110 };
+const VIEWPORT = { width: 1400, height: 1300 };
 
 /** The example with a Modbus device, at work. */
 export async function modbus(folder: string): Promise<void> {
@@ -39,7 +39,10 @@ export async function opcua(folder: string): Promise<void> {
       await take(nodeRed, join(folder, 'opc-ua.png'), async (editor) => {
         await editor.press('start the machine');
         await editor.debugMessage('answer').first().waitFor();
-        await example.shown<{ value: number }>('value', ({ value }) => value > 22);
+        await example.shown<{ name: string; value: number }>(
+          'value',
+          ({ name, value }) => name === 'temperature' && value > 22,
+        );
         await editor.press('set point 500 °C');
         await editor.debugMessage('machine: not done').first().waitFor();
       });
