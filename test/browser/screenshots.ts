@@ -6,6 +6,7 @@ import { dashboard } from './pictures/dashboard';
 import { firstSteps } from './pictures/first-steps';
 import { gateways } from './pictures/gateways';
 import { guides } from './pictures/guides';
+import { modbus, opcua } from './pictures/machines';
 
 /** By name, what takes one or more pictures into a folder. */
 const PICTURES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
@@ -13,6 +14,8 @@ const PICTURES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   gateways,
   dashboard,
   guides,
+  modbus,
+  'opc-ua': opcua,
 };
 
 async function main(): Promise<void> {
