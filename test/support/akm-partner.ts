@@ -53,9 +53,9 @@ export class AkmPartner {
     return this.got(({ data }) => data.toString() === text, from);
   }
 
-  /** What it was sent so far, as text. */
-  get texts(): string[] {
-    return this.received.items.map(({ data }) => data.toString());
+  /** What it was sent, as text. */
+  texts(from = 0): string[] {
+    return this.received.items.slice(from).map(({ data }) => data.toString());
   }
 
   close(): Promise<void> {

@@ -4,6 +4,7 @@ import { Simulator } from '../../../src/simulator/simulator';
 import { AkmPartner } from '../../support/akm-partner';
 import { readExample } from '../../support/example-files';
 import { MqttClient } from '../../support/mqtt-client';
+import { TcpRelay } from '../../support/tcp-relay';
 import {
   type FlowNode,
   freePorts,
@@ -17,6 +18,11 @@ export const EXAMPLE = 'MQTT/1 - AKM and MQTT, both ways.json';
 
 /** The topic under which everything of the example is. */
 export const MACHINE = 'akm/machine-1';
+
+/** Where it comes out what the application in ATR 1 with App Value 300 sends, and where to publish what it is to get. */
+export const RECEIVED = `${MACHINE}/received/1/300`;
+export const SEND = `${MACHINE}/send/1/300`;
+export const ERRORS = `${MACHINE}/errors`;
 
 /** The nodes of the example, at other ports, and quicker to try a connection again. */
 export function exampleAt({ ammPort, appPort }: Ports, brokerPort: number): FlowNode[] {
@@ -50,10 +56,12 @@ export class Scene {
     readonly flow: readonly FlowNode[],
     private readonly ports: Ports,
     readonly broker: Mosquitto,
-    /** The application with App Value 300 in ATR 1. */
+    /** The application with App Value 300 in ATR 1. It keeps its AppEndpoint when the machine has lost it. */
     readonly partner: AkmPartner,
     /** The other client; it sees all that is published for the machine. */
     readonly client: MqttClient,
+    /** What the machine's way to its AppEndpoint leads through. */
+    readonly toApp: TcpRelay,
     simulator: Simulator,
   ) {
     this.simulator = simulator;
@@ -65,17 +73,19 @@ export class Scene {
    */
   static async prepare(
     version: NodeRedVersion,
-    { brokerPort, alter = (flow) => flow }: SceneOptions = {},
+    { brokerPort, mosquitto, alter = (flow) => flow }: SceneOptions = {},
   ): Promise<Scene> {
-    const broker = await Mosquitto.start();
+    const broker = await Mosquitto.start(mosquitto);
     const ports = await freePorts();
-    const nodes = exampleAt(ports, (await brokerPort?.(broker.port)) ?? broker.port);
+    const toApp = await TcpRelay.listen(ports.appPort);
+    const seen = { ...ports, appPort: toApp.port };
+    const nodes = exampleAt(seen, (await brokerPort?.(broker.port)) ?? broker.port);
     const simulator = new Simulator({ ...ports });
     await simulator.start();
     const partner = await AkmPartner.connect(ports.appPort);
     const client = await MqttClient.connect(broker.port, `${MACHINE}/#`);
     const flow = alter(nodes.filter(({ type }) => type !== 'akm-simulator'));
-    return new Scene(version, flow, ports, broker, partner, client, simulator);
+    return new Scene(version, flow, ports, broker, partner, client, toApp, simulator);
   }
 
   /** The same, and Node-RED, and waits until the machine is online and registered. */
@@ -101,9 +111,8 @@ export class Scene {
 
   /** Waits until the machine says that it is online and registered; of what was said before `from`, nothing counts. */
   async ready(from = 0): Promise<void> {
-    const has = (state: string) => (value: { state: string }) => value.state === state;
-    await this.client.json(`${MACHINE}/status`, has('online'), from);
-    await this.client.json(`${MACHINE}/status/app/1/100`, has('registered'), from);
+    await this.told('online', '', from);
+    await this.told('registered', '/app/1/100', from);
   }
 
   /** Ends Node-RED as a power cut does. */
@@ -118,6 +127,43 @@ export class Scene {
     this.running = undefined;
     await running?.stop();
     return running?.process.output ?? '';
+  }
+
+  /** Ends the broker; resolves when Node-RED knows. */
+  async endBroker(): Promise<void> {
+    const from = this.nodeRed.comms.now;
+    await this.broker.end();
+    await this.showing('mqtt out', 'publish data', /disconnected|connecting/, from);
+  }
+
+  /** Takes the AppEndpoint away from the machine; resolves when the flow knows. */
+  async loseApp(): Promise<void> {
+    const from = this.nodeRed.comms.now;
+    await this.toApp.close();
+    await this.showing('akm-send', 'send, or keep until connected', /disconnected/, from);
+  }
+
+  /** Sends from the application while there is no broker; resolves when the machine keeps it all. */
+  async sendAndKeep(texts: readonly string[]): Promise<void> {
+    const from = this.nodeRed.comms.now;
+    for (const text of texts) await this.partner.send(100, text);
+    await this.showing(
+      'function',
+      'keep until the broker has it',
+      new RegExp(`^${texts.length} kept$`),
+      from,
+    );
+  }
+
+  /** Waits until this was published for the machine, as a message from the application. */
+  async published(text: string, from = 0): Promise<void> {
+    await this.client.message(RECEIVED, ({ payload }) => payload.toString() === text, from);
+  }
+
+  /** Waits until the machine tells of this state, of Node-RED or what is named by `place`. */
+  async told(state: string, place = '', from = 0): Promise<void> {
+    const topic = `${MACHINE}/status${place}`;
+    await this.client.json<{ state: string }>(topic, (told) => told.state === state, from);
   }
 
   /** Ends the AMM and the AppEndpoint. */
@@ -142,6 +188,7 @@ export class Scene {
     await this.stopNodeRed();
     await this.partner.close();
     await this.client.close();
+    await this.toApp.close();
     await this.stopAkm();
     await this.broker.stop();
   }
@@ -151,6 +198,8 @@ export class Scene {
 export interface SceneOptions {
   /** Changes the flow. */
   readonly alter?: (flow: FlowNode[]) => FlowNode[];
+  /** Lines of mosquitto.conf besides the usual ones. */
+  readonly mosquitto?: readonly string[];
   /** Puts something between Node-RED and the broker: given the broker's port, gives the one for Node-RED. */
   readonly brokerPort?: (brokerPort: number) => Promise<number>;
 }
