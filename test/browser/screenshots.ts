@@ -7,6 +7,7 @@ import { firstSteps } from './pictures/first-steps';
 import { gateways } from './pictures/gateways';
 import { guides } from './pictures/guides';
 import { modbus, opcua } from './pictures/machines';
+import { mqtt } from './pictures/mqtt';
 
 /** By name, what takes one or more pictures into a folder. */
 const PICTURES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
@@ -16,6 +17,7 @@ const PICTURES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   guides,
   modbus,
   'opc-ua': opcua,
+  mqtt,
 };
 
 async function main(): Promise<void> {

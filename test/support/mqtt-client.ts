@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { randomUUID } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import { Recorded } from './real-node-red/recorded';
 
@@ -29,6 +30,13 @@ const { connectAsync } = createRequire(require.resolve('node-red'))('mqtt') as {
 };
 
 /** Another client of a broker, independent of Node-RED. It subscribes and publishes with QoS 1, where nothing else is said. */
+  connectAsync: (url: string, options: object) => Promise<Client>;
+};
+
+/**
+ * Another client of a broker, independent of Node-RED. It subscribes and publishes with QoS 1, where nothing else is said, and has a session
+ * that outlives its connections: it misses nothing while the broker is started again.
+ */
 export class MqttClient {
   /** All that it was given, in order. */
   readonly messages = new Recorded<MqttMessage>();
@@ -43,6 +51,8 @@ export class MqttClient {
   /** Connects to the broker at this port, and subscribes to these. */
   static async connect(port: number, ...filters: string[]): Promise<MqttClient> {
     const client = new MqttClient(await connectAsync(`mqtt://127.0.0.1:${port}`));
+    const session = { clientId: randomUUID(), clean: false, reconnectPeriod: 100 };
+    const client = new MqttClient(await connectAsync(`mqtt://127.0.0.1:${port}`, session));
     for (const filter of filters) await client.subscribe(filter);
     return client;
   }
@@ -79,6 +89,10 @@ export class MqttClient {
   /** What has come with this topic so far, as text. */
   texts(topic: string): string[] {
     return this.messages.items
+  /** What has come with this topic, as text. */
+  texts(topic: string, from = 0): string[] {
+    return this.messages.items
+      .slice(from)
       .filter((message) => message.topic === topic)
       .map(({ payload }) => payload.toString());
   }
