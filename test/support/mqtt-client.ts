@@ -26,10 +26,6 @@ interface Client extends EventEmitter {
 
 // the one that Node-RED's own MQTT nodes bring: it is there wherever they are
 const { connectAsync } = createRequire(require.resolve('node-red'))('mqtt') as {
-  connectAsync: (url: string) => Promise<Client>;
-};
-
-/** Another client of a broker, independent of Node-RED. It subscribes and publishes with QoS 1, where nothing else is said. */
   connectAsync: (url: string, options: object) => Promise<Client>;
 };
 
@@ -50,7 +46,6 @@ export class MqttClient {
 
   /** Connects to the broker at this port, and subscribes to these. */
   static async connect(port: number, ...filters: string[]): Promise<MqttClient> {
-    const client = new MqttClient(await connectAsync(`mqtt://127.0.0.1:${port}`));
     const session = { clientId: randomUUID(), clean: false, reconnectPeriod: 100 };
     const client = new MqttClient(await connectAsync(`mqtt://127.0.0.1:${port}`, session));
     for (const filter of filters) await client.subscribe(filter);
@@ -86,9 +81,6 @@ export class MqttClient {
     return parse(await this.message(topic, (message) => accept(parse(message)), from));
   }
 
-  /** What has come with this topic so far, as text. */
-  texts(topic: string): string[] {
-    return this.messages.items
   /** What has come with this topic, as text. */
   texts(topic: string, from = 0): string[] {
     return this.messages.items

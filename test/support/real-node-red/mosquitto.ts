@@ -26,8 +26,6 @@ export class Mosquitto {
 
   /** @param more lines of its configuration: what they set again, they set instead */
   static async start(...more: readonly string[]): Promise<Mosquitto> {
-  /** @param more lines of mosquitto.conf besides the usual ones */
-  static async start(more: readonly string[] = []): Promise<Mosquitto> {
     const folder = makeScratchFolder('mosquitto');
     const port = await freePort();
     const lines = [
@@ -39,7 +37,6 @@ export class Mosquitto {
       'autosave_on_changes true',
       'log_dest stderr',
       'log_type all',
-      ...more,
       ...(process.getuid?.() === 0 ? ['user root'] : []), // else it gives up its rights, and those to the folder
       ...more,
     ];

@@ -75,7 +75,7 @@ export class Scene {
     version: NodeRedVersion,
     { brokerPort, mosquitto, alter = (flow) => flow }: SceneOptions = {},
   ): Promise<Scene> {
-    const broker = await Mosquitto.start(mosquitto);
+    const broker = await Mosquitto.start(...mosquitto);
     const ports = await freePorts();
     const toApp = await TcpRelay.listen(ports.appPort);
     const seen = { ...ports, appPort: toApp.port };
