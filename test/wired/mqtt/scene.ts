@@ -73,7 +73,7 @@ export class Scene {
    */
   static async prepare(
     version: NodeRedVersion,
-    { brokerPort, mosquitto, alter = (flow) => flow }: SceneOptions = {},
+    { brokerPort, mosquitto = [], alter = (flow) => flow }: SceneOptions = {},
   ): Promise<Scene> {
     const broker = await Mosquitto.start(...mosquitto);
     const ports = await freePorts();
