@@ -4,7 +4,7 @@ import { type Browser, chromium, type Locator, type Page } from 'playwright-core
 import { manifest, repository } from '../support/real-node-red';
 
 /** How long a wait in the browser may take, in milliseconds. */
-const PATIENCE = 20_000;
+const PATIENCE = 40_000;
 
 /** Starts a Chromium without a window: the one at `CHROMIUM`, else Debian's. */
 export function startBrowser(): Promise<Browser> {

@@ -19,10 +19,19 @@ export interface PackageTarball {
 
 let packed: Promise<PackageTarball> | undefined;
 
+/** Where processes that run tests beside each other find what the first of them has packed. */
+const GIVEN = 'AKM_TEST_TARBALL';
+
 /** Builds and packs this repository's package, once for all tests of a run. */
 export function packageTarball(): Promise<PackageTarball> {
-  packed ??= pack();
+  const given = process.env[GIVEN];
+  packed ??= given === undefined ? pack() : Promise.resolve(JSON.parse(given) as PackageTarball);
   return packed;
+}
+
+/** Mocha calls this once, before it starts the processes that run test files beside each other. */
+export async function mochaGlobalSetup(): Promise<void> {
+  process.env[GIVEN] = JSON.stringify(await packageTarball());
 }
 
 async function pack(): Promise<PackageTarball> {

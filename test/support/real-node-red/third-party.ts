@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './child';
+import { settle } from './settle';
 import { repository } from './versions';
 
 /** Where it stands what is installed beside our package, one folder for each set, with a lock file. */
@@ -25,12 +26,10 @@ async function fetched(set: string): Promise<string> {
   const state = createHash('sha256').update(lock).digest('hex').slice(0, 12);
   const folder = join(repository, 'node_modules', '.cache', 'third-party', `${set}-${state}`);
   if (existsSync(folder)) return folder;
-  // only a finished installation gets the folder's name, so that one that was cut short is never used
   const unfinished = `${folder}.${process.pid}`;
   await mkdir(unfinished, { recursive: true });
   for (const file of FILES) await cp(join(source, file), join(unfinished, file));
   await run('npm', ['ci', '--no-audit', '--no-fund', '--prefix', unfinished]);
-  await rm(folder, { recursive: true, force: true });
-  await rename(unfinished, folder);
+  await settle(unfinished, folder);
   return folder;
 }

@@ -1,7 +1,8 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from './child';
+import { settle } from './settle';
 
 /** The root of this repository. */
 export const repository = join(__dirname, '..', '..', '..');
@@ -50,13 +51,11 @@ function ofNpm(version: string, node: string): NodeRedVersion {
     version,
     locate: async () => {
       if (existsSync(folder)) return program;
-      // Only a finished installation gets the folder's name, so that one that was cut short is never used.
       const unfinished = `${folder}.${process.pid}`;
       await mkdir(unfinished, { recursive: true });
       const packages = [`node-red@${version}`, `node@${node}`];
       await run('npm', ['install', '--no-audit', '--no-fund', '--prefix', unfinished, ...packages]);
-      await rm(folder, { recursive: true, force: true });
-      await rename(unfinished, folder);
+      await settle(unfinished, folder);
       return program;
     },
   };
