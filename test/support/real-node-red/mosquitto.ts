@@ -18,7 +18,8 @@ export class Mosquitto {
     private process: Child,
   ) {}
 
-  static async start(): Promise<Mosquitto> {
+  /** @param more lines of mosquitto.conf besides the usual ones */
+  static async start(more: readonly string[] = []): Promise<Mosquitto> {
     const folder = makeScratchFolder('mosquitto');
     const port = await freePort();
     const lines = [
@@ -30,6 +31,7 @@ export class Mosquitto {
       'autosave_on_changes true',
       'log_dest stderr',
       'log_type all',
+      ...more,
       ...(process.getuid?.() === 0 ? ['user root'] : []), // else it gives up its rights, and those to the folder
     ];
     await writeFile(join(folder, 'mosquitto.conf'), lines.map((line) => `${line}\n`).join(''));
