@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { AkmPartner } from '../support/akm-partner';
 import { MqttClient } from '../support/mqtt-client';
 import {
@@ -13,6 +15,7 @@ import {
   onTab,
   type Ports,
   RealNodeRed,
+  repository,
   simulatorNode,
 } from '../support/real-node-red';
 
@@ -47,6 +50,19 @@ const AKM_RECEIVE: Readonly<Record<string, Row>> = {
   auto: { json: 'same', number: 'same', text: 'same', binary: 'same', empty: 'same' },
   string: { json: 'same', number: 'same', text: 'same', binary: 'altered', empty: 'same' },
   json: { json: 'rewritten', number: 'rewritten', text: 'error', binary: 'error', empty: 'error' },
+};
+
+/** What the settings are called in the editor, and so in the guide. */
+const LABELS: Readonly<Record<string, Row | undefined>> = {
+  'a Buffer': MQTT_IN['buffer'],
+  'auto-detect (its default)': MQTT_IN['auto-detect'],
+  'a parsed JSON object': MQTT_IN['json'],
+  'a String': MQTT_IN['utf8'],
+  'a Base64 encoded string': MQTT_IN['base64'],
+  Buffer: AKM_RECEIVE['buffer'],
+  'string, or Buffer if it is not UTF-8': AKM_RECEIVE['auto'],
+  string: AKM_RECEIVE['string'],
+  'object parsed from JSON': AKM_RECEIVE['json'],
 };
 
 function outcomeOf(sample: Sample, bytes: Buffer): Outcome {
@@ -126,6 +142,22 @@ function flowFor(ports: Ports, brokerPort: number): FlowNode[] {
   ];
 }
 
+describe('the guide to MQTT', () => {
+  it('says what each setting makes of payloads', () => {
+    const rows = readFileSync(join(repository, 'docs', 'mqtt.md'), 'utf8')
+      .split('\n')
+      .map((line) => line.split('|').map((cell) => cell.trim()));
+    for (const [label, row] of Object.entries(LABELS)) {
+      const [, , ...cells] = rows.find((each) => each[1] === label) ?? [];
+      assert.deepEqual(
+        cells.slice(0, -1),
+        samples.map((sample) => row?.[sample]),
+        label,
+      );
+    }
+  });
+});
+
 for (const version of nodeRedVersions) {
   describe(`payloads between AKM and MQTT in ${version.title}`, () => {
     let broker: Mosquitto;
@@ -163,7 +195,7 @@ for (const version of nodeRedVersions) {
     };
 
     for (const [datatype, expected] of Object.entries(MQTT_IN)) {
-      it(`with "${datatype}" at mqtt in come to AKM as the guide says`, async () => {
+      it(`come to AKM as the guide says, with "${datatype}" at mqtt in`, async () => {
         for (const sample of samples) {
           const from = { partner: partner.received.now, comms: nodeRed.comms.now };
           await client.publish(`in/${datatype}`, SAMPLES[sample]);
@@ -176,20 +208,20 @@ for (const version of nodeRedVersions) {
       });
     }
 
-    for (const [format, expected] of Object.entries(AKM_RECEIVE)) {
-      it(`with "${format}" at akm-receive come to MQTT as the guide says`, async () => {
-        for (const sample of samples) {
-          const from = { client: client.messages.now, comms: nodeRed.comms.now };
-          await partner.send(100, SAMPLES[sample]);
+    it('come to MQTT as the guide says, by the format of akm-receive', async () => {
+      for (const sample of samples) {
+        const from = { client: client.messages.now, comms: nodeRed.comms.now };
+        await partner.send(100, SAMPLES[sample]);
+        for (const [format, expected] of Object.entries(AKM_RECEIVE)) {
           const outcome =
             expected[sample] === 'error'
               ? failed(`receive ${format}`, from.comms)
               : client
                   .message(`out/${format}`, undefined, from.client)
                   .then(({ payload }) => outcomeOf(sample, payload));
-          assert.equal(await outcome, expected[sample], sample);
+          assert.equal(await outcome, expected[sample], `${format}, ${sample}`);
         }
-      });
-    }
+      }
+    });
   });
 }

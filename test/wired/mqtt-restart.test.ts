@@ -42,9 +42,11 @@ for (const version of nodeRedVersions) {
       await scene.told('stopped');
       for (const text of texts(500)) await scene.client.publish(SEND, text);
       await scene.client.publish(SEND, 'with QoS 0', { qos: 0 });
+      await scene.partner.send(100, 'for nobody');
       await startAgain();
       await oneMore();
       assert.deepEqual(scene.partner.texts(), [...texts(500), 'last']);
+      assert.deepEqual(scene.client.texts(RECEIVED), ['last']);
       assert.ok(!scene.client.texts(`${MACHINE}/status`).includes('{"state":"lost"}'));
     });
 
@@ -68,6 +70,18 @@ for (const version of nodeRedVersions) {
       await startAgain();
       await oneMore();
       assert.deepEqual(scene.partner.texts(), [...texts(1200), 'last']);
+    });
+
+    it('gets nothing of it when mqtt-broker unsubscribes as Node-RED stops, which is its default', async () => {
+      scene = await Scene.start(version, {
+        alter: (flow) =>
+          flow.map((node) => (node.type === 'mqtt-broker' ? { ...node, autoUnsubscribe: true } : node)),
+      });
+      await scene.stopNodeRed();
+      for (const text of texts(5)) await scene.client.publish(SEND, text);
+      await startAgain();
+      await oneMore();
+      assert.deepEqual(scene.partner.texts(), ['last']);
     });
 
     it('does not do again what a retained message asked for', async () => {

@@ -4,7 +4,7 @@ import { exampleAt, idOf } from '../../wired/mqtt/scene';
 import { Editor, startBrowser } from '../editor';
 
 /** Large enough for all of the flow, with the debug sidebar beside it. */
-const VIEWPORT = { width: 1580, height: 1290 };
+const VIEWPORT = { width: 1540, height: 1300 };
 
 /** The MQTT example at work. */
 export async function mqtt(folder: string): Promise<void> {
