@@ -51,8 +51,8 @@ for (const version of nodeRedVersions) {
     /** On free ports, its Modbus nodes wired to the tank by the cable. */
     const deploy = async (replacements: Readonly<Record<string, string>> = {}) => {
       example = await DeployedExample.deploy(nodeRed, EXAMPLE, {
-        '49210': String(await freePort()),
-        '49610': String(await freePort()),
+        '49230': String(await freePort()),
+        '49630': String(await freePort()),
         '15503': String(await freePort()),
         '"serverPort":"15502"': `"serverPort":"${device}"`,
         '"tcpPort":"15502"': `"tcpPort":"${cable.port}"`,
