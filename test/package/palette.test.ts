@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { dirname } from 'node:path';
+import { EXAMPLE_FILES } from '../support/example-files';
 import { exampleNames, manifest, nodeRedVersions, nodeTypes, RealNodeRed } from '../support/real-node-red';
+
+/** Whether an example stands in a folder of the menu. */
+const isDeep = (file: string): boolean => file.includes('/');
 
 interface NodeSet {
   readonly module: string;
@@ -75,11 +80,19 @@ for (const version of nodeRedVersions) {
 
     it('offers every example in the import menu', async () => {
       const library = `library/examples/flows/${manifest.name}`;
-      const offered = (await nodeRed.json(library)) as { fn: string }[];
-      assert.deepEqual(offered.map(({ fn }) => fn).sort(), exampleNames);
-      for (const name of exampleNames) {
-        const flow = (await nodeRed.json(`${library}/${encodeURIComponent(name)}`)) as unknown[];
-        assert.ok(flow.length > 0, name);
+      const folders = [...new Set(EXAMPLE_FILES.filter(isDeep).map(dirname))];
+      const offered = (await nodeRed.json(library)) as (string | { fn: string })[];
+      const files = offered.flatMap((each) => (typeof each === 'string' ? [] : each.fn));
+      assert.deepEqual(files.sort(), exampleNames);
+      assert.deepEqual(offered.filter((each) => typeof each === 'string').sort(), folders.sort());
+      for (const file of EXAMPLE_FILES) {
+        const path = file
+          .replace(/\.json$/, '')
+          .split('/')
+          .map(encodeURIComponent)
+          .join('/');
+        const flow = (await nodeRed.json(`${library}/${path}`)) as unknown[];
+        assert.ok(flow.length > 0, file);
       }
     });
   });
