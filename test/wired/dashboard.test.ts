@@ -148,6 +148,23 @@ for (const version of nodeRedVersions) {
         await dashboard.logLine('AMM', 'added', 'in its lists', `endpoint ${NEW_ENDPOINT}`).waitFor();
       });
 
+      it('takes no answer for a no', async () => {
+        const hasty = scene.flow.map((node) =>
+          node['name'] === 'Are you sure?' ? { ...node, displayTime: '1' } : node,
+        );
+        await scene.nodeRed.deploy(hasty);
+        const dashboard = await scene.open('endpoints');
+        await dashboard.askFor('Delete an endpoint', 'mixer-2');
+        const question = dashboard.note('Delete the endpoint mixer-2?');
+        await question.waitFor();
+        await question.waitFor({ state: 'hidden' });
+        await filledIn(dashboard.page.getByLabel('Identifier or name'), 'mixer-2');
+        await scene.nodeRed.deploy(scene.flow);
+        // what is told after the deploy is the AMM's list of now
+        await dashboard.show('endpoints');
+        await dashboard.group('Endpoints').getByText('mixer-2').waitFor();
+      });
+
       it('says why the AMM refused, and gives back what was typed', async () => {
         const dashboard = await scene.open('endpoints');
         await dashboard.askFor(PROVISION, 'pump-7');
@@ -264,7 +281,7 @@ for (const version of nodeRedVersions) {
         await scene.invent(4, 444, 'hello', { name: 'silo', atrName: 'Line 4' });
         await scene.invent(5, 555, 'hello');
         await dashboard.box(/Line 4.*Provisional, ATR ID 4$/s).waitFor();
-        await dashboard.box(/ATR 5.*Not in the list of the AMM, ATR ID 5$/s).waitFor();
+        await dashboard.box(/ATR 5.*Not listed by the AMM, ATR ID 5$/s).waitFor();
         await dashboard.box(/silo.*App Value 444, 1 in/s).waitFor();
         await dashboard.box(/App Value 555, 1 in/).waitFor();
         await scene.nodeRed.deploy(scene.flow);
@@ -297,19 +314,20 @@ for (const version of nodeRedVersions) {
 }
 
 /** Waits until the chart has drawn that an application had data, and gives the names of all that it has lines for. */
-async function charted({ page }: DashboardPage, chart: string, application: string): Promise<string[]> {
-  const found = await page.waitForFunction(
+function charted({ page }: DashboardPage, chart: string, application: string): Promise<string[]> {
+  return page.evaluate(
     async ([url, wanted]) => {
-      const kept = await (await fetch(url)).text(); // nothing at all before the first point
-      const messages = JSON.parse(kept || '[]') as { _datapoint: { category: string; y: number } }[];
-      const points = messages.map(({ _datapoint }) => _datapoint);
-      const isThere = points.some(({ category, y }) => category === wanted && y > 0);
-      return isThere && [...new Set(points.map(({ category }) => category))];
+      for (;;) {
+        const kept = await (await fetch(url)).text(); // nothing at all before the first point
+        const messages = JSON.parse(kept || '[]') as { _datapoint: { category: string; y: number } }[];
+        const points = messages.map(({ _datapoint }) => _datapoint);
+        if (points.some(({ category, y }) => category === wanted && y > 0))
+          return [...new Set(points.map(({ category }) => category))];
+        await new Promise(requestAnimationFrame);
+      }
     },
     [chart, application] as const,
-    { polling: 250 },
   );
-  return (await found.jsonValue()) as string[];
 }
 
 /** Nothing of {@link HOSTILE} has been taken for HTML. */

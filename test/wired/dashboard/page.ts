@@ -4,9 +4,6 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 /** How long a wait in the browser may take, in milliseconds. */
 const PATIENCE = 20_000;
 
-/** What the browser says when Node-RED is gone on purpose, and nobody can do anything about. */
-const HARMLESS = /service ?worker|manifest\.webmanifest/i;
-
 /** The pages of the example, by the end of their address. */
 export type PageName = 'overview' | 'endpoints' | 'send';
 
@@ -102,9 +99,6 @@ export class DashboardPage {
   /** Closes it; there must have been nothing to complain about. */
   async close(): Promise<void> {
     await this.context.close();
-    assert.deepEqual(
-      this.complaints.filter((each) => !HARMLESS.test(each)),
-      [],
-    );
+    assert.deepEqual(this.complaints, []);
   }
 }
