@@ -3,7 +3,6 @@ import { AkmError, describe } from '../src/errors.js';
 import { configOf } from './shared/config.js';
 import { ConnectionObserver } from './shared/connection-observer.js';
 import type { AkmMessage } from './shared/messages.js';
-import { named } from './shared/names.js';
 import { PROMETHEUS_TYPE, toPrometheus } from './shared/prometheus.js';
 import { REGISTRATION, type ServiceEvent } from './shared/service-events.js';
 import type { UserNodeDef } from './shared/user-node.js';
@@ -52,9 +51,7 @@ export = (RED: NodeAPI): void => {
       registration: (event) => {
         if (!onRegistration) return;
         const name = observer.names.ofApplication(event.atrId, event.appValue);
-        tell(name === undefined ? named(observer.names, event) : { ...event, name }, {
-          operation: REGISTRATION,
-        });
+        tell(name === undefined ? event : { ...event, name }, { operation: REGISTRATION });
       },
       error: (event, failed) => {
         // a refused registration is told as that

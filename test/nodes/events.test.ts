@@ -118,13 +118,17 @@ describe('akm-events', () => {
   it('tells of a refused registration as that, and not as an error too', async () => {
     const peer = await bench.simulator({ fault: 'reject' });
     await nodeRed.start(
-      connection(peer, { reconnectMax: '60000', reconnectMin: '60000' }),
+      connection(peer, {
+        reconnectMax: '60000',
+        reconnectMin: '60000',
+        names: [{ name: 'Line 1', atrId: '1' }],
+      }),
       register,
       appEvents,
     );
     await next('akm/app/connected');
-    const { code, status, atrId } = await next('akm/app/refused');
-    assert.deepEqual([code, status, atrId], ['AKM_REJECTED', 3, 1]);
+    const { code, status, atrId, name } = await next('akm/app/refused');
+    assert.deepEqual([code, status, atrId, name], ['AKM_REJECTED', 3, 1, undefined]); // the name of an ATR is none of an application
     await nodeRed.caught('AKM_REJECTED');
     assert.equal((await countersOf())['app']?.['errors'], 1);
     assert.equal(nodeRed.size('told'), 0);
