@@ -3,10 +3,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from '../support/real-node-red';
 import { firstSteps } from './pictures/first-steps';
+import { gateways } from './pictures/gateways';
 
 /** By name, what takes one or more pictures into a folder. */
 const PICTURES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   'first-steps': firstSteps,
+  gateways,
 };
 
 async function main(): Promise<void> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { docBlock } from '../support/doc-blocks';
 import { gatewayFlow, startGateway } from '../support/gateway';
 import {
   type FlowNode,
@@ -60,7 +61,13 @@ for (const version of nodeRedVersions) {
       await nodeRed.inject(idOf(flow, 'a hundred jobs'));
       for (const name of ['accepted', 'pump 7 does', 'result']) await shows(name, '100');
       await shows('how many?', '0 open');
+
+      const [id = ''] = plant.jobsSince(0);
+      const { payload } = await plant.control.message(`jobs/${id}`);
+      await plant.control.publish(`work/${id}`, payload); // it comes twice
+      await shows('came twice', '1');
       await nodeRed.inject(idOf(flow, 'a job'));
+      await shows('pump 7 does', '101');
       const done = await nodeRed.comms.shown(idOf(flow, 'pump 7 does'), 0, (value) => orderOf(value) === 101);
       assert.deepEqual(done, { order: 101, set: 'speed', to: 1450 });
       await plant.cleared(plant.jobsSince(0)); // else another gateway would find it
@@ -77,16 +84,33 @@ for (const version of nodeRedVersions) {
       const first = await start();
       const flow = await imported(first, '2 - Control room');
       await first.deploy(flow);
-      const counts = (nodeRed: RealNodeRed, name: string, wanted: string) =>
+      const shows = (nodeRed: RealNodeRed, name: string, wanted: string) =>
         nodeRed.comms.status(idOf(flow, name), wanted, ({ text }) => text === wanted);
+      await shows(first, 'who is there?', 'nobody is ready'); // so it is connected
       await first.inject(idOf(flow, 'a hundred jobs'));
-      await counts(first, 'accepted', '100');
+      await shows(first, 'accepted', '100');
       await first.stop();
 
       await machine.startAppEndpoint();
       await plant.settled(plant.jobsSince(from));
       const second = await start(flow);
-      await counts(second, 'result', '100');
+      await shows(second, 'result', '100');
+    });
+
+    it('carry a job, its answer and its result as the guide shows them', async () => {
+      const from = plant.arrivals.now;
+      await plant.giveJob('job-1', docBlock('docs/scale-out.md', 'job'));
+      const result = await plant.control.json(`results/job-1`);
+      assert.deepEqual(result, JSON.parse(docBlock('docs/scale-out.md', 'result')));
+      const [arrival] = plant.arrivals.items.slice(from);
+      assert.deepEqual(
+        JSON.parse(arrival?.received ?? ''),
+        JSON.parse(docBlock('docs/scale-out.md', 'arrives')),
+      );
+      assert.deepEqual(
+        JSON.parse(arrival?.answered ?? ''),
+        JSON.parse(docBlock('docs/scale-out.md', 'answer')),
+      );
     });
 
     it('can clear a job as soon as it was sent, for applications that do not answer', async () => {

@@ -82,8 +82,10 @@ for (const version of nodeRedVersions) {
       await machine(1).endAppEndpoint();
       await machine(1).says('waiting', from);
       let arrivals = plant.arrivals.now;
+      from = plant.control.messages.now;
       await plant.settled(await plant.give(30));
       assert.deepEqual(plant.through(arrivals), ['gateway-1', 'gateway-3']);
+      assert.equal(plant.givenOutSince(from), 30, 'none was given to the one without, in vain');
 
       from = plant.control.messages.now;
       await machine(1).startAppEndpoint();
@@ -133,6 +135,19 @@ for (const version of nodeRedVersions) {
       await Promise.all(machines.map((each) => each.startAppEndpoint()));
       await plant.settled(ids);
       assert.deepEqual(plant.through(arrivals), NAMES);
+    });
+
+    it('do not wait for the first of them when it has died together with the broker, which takes it for ready', async () => {
+      process.kill(plant.broker.pid, 'SIGKILL'); // an orderly end would publish the last wills
+      await plant.broker.end();
+      await machine(0).kill();
+      await plant.broker.restart();
+      const from = plant.control.messages.now;
+      await machine(0).says('ready', from);
+      await machine(2).says('ready', from);
+      plant.unanswered = 3;
+      await plant.settled(await plant.give(3));
+      await machine(0).start();
     });
   });
 }

@@ -22,6 +22,10 @@ export interface Arrival {
   readonly id: string;
   /** The gateway that it came through. */
   readonly gateway: string;
+  /** What the application got. */
+  readonly received: string;
+  /** What it answers, if it does. */
+  readonly answered: string;
 }
 
 /** A broker, and machines that share it: each with a gateway's Node-RED, an AppEndpoint and a pump behind it. */
@@ -44,7 +48,7 @@ export class Plant {
   static async start(version: NodeRedVersion): Promise<Plant> {
     const settings = docBlock('docs/scale-out.md', 'mosquitto').split('\n');
     const broker = await Mosquitto.start(...settings);
-    const control = await MqttClient.connect(broker.port, 'jobs/+', 'results/+', 'gateways/+');
+    const control = await MqttClient.connect(broker.port, 'jobs/+', 'work/+', 'results/+', 'gateways/+');
     return new Plant(version, broker, control);
   }
 
@@ -57,7 +61,7 @@ export class Plant {
 
   /** Gives jobs, and resolves to their ids when the broker has accepted them all. */
   async give(count: number): Promise<string[]> {
-    const ids = Array.from({ length: count }, () => `job-${(this.given += 1)}`);
+    const ids = Array.from({ length: count }, () => `given-${(this.given += 1)}`);
     const job = JSON.stringify({ atrId: ATR_ID, appValue: APP_VALUE, payload: { set: 'speed', to: 1450 } });
     await Promise.all(ids.map((id) => this.giveJob(id, job)));
     return ids;
@@ -97,6 +101,11 @@ export class Plant {
     return [...new Set(topics)].filter((topic) => topic.startsWith('jobs/')).map((topic) => topic.slice(5));
   }
 
+  /** How often any job was given out since then. */
+  givenOutSince(from: number): number {
+    return this.control.messages.items.slice(from).filter(({ topic }) => topic.startsWith('work/')).length;
+  }
+
   /** The gateways that jobs have come through since position `from` of the arrivals. */
   through(from: number): string[] {
     return [...new Set(this.arrivals.items.slice(from).map(({ gateway }) => gateway))].sort();
@@ -120,12 +129,14 @@ export class Machine {
     pump.open();
     await pump.hold(ATR_ID, APP_VALUE).register();
     pump.subscribe({ atrId: ATR_ID }, ({ data, appValue }) => {
-      const { id } = JSON.parse(data.toString()) as { id: string };
-      plant.arrivals.add({ id, gateway: name });
+      const received = data.toString();
+      const { id } = JSON.parse(received) as { id: string };
+      const answered = JSON.stringify({ id, done: true });
+      plant.arrivals.add({ id, gateway: name, received, answered });
       plant.unanswered -= 1;
       if (plant.unanswered >= 0) return;
       plant.unanswered = 0;
-      pump.send({ atrId: ATR_ID, appValue, data: JSON.stringify({ id, done: true }) }, () => undefined);
+      pump.send({ atrId: ATR_ID, appValue, data: answered }, () => undefined);
     });
     return new Machine(plant, name, pump, { ammPort, appPort }, simulator);
   }

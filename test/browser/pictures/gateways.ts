@@ -9,11 +9,17 @@ import {
   RealNodeRed,
 } from '../../support/real-node-red';
 import { Editor, startBrowser } from '../editor';
-import { scaleOut } from './scale-out-diagram';
+import { scaleOutDiagram } from './scale-out-diagram';
 
 const FILES = ['1 - Gateway', '2 - Control room'] as const;
 /** Large enough for all of each flow. */
-const VIEWPORTS = { gateway: { width: 1240, height: 1130 }, control: { width: 1240, height: 800 } };
+const VIEWPORTS = { gateway: { width: 1270, height: 1130 }, control: { width: 800, height: 850 } };
+
+/** Whether the workspace has taken the place of the palette and the sidebar, which takes the editor a moment. */
+const WIDE = `(() => {
+  const { left, right } = document.getElementById('red-ui-workspace').getBoundingClientRect();
+  return left < 10 && right > window.innerWidth - 10;
+})()`;
 
 /** The way of a job as a diagram, and the two flows at work in one Node-RED. */
 export async function gateways(folder: string): Promise<void> {
@@ -34,7 +40,7 @@ export async function gateways(folder: string): Promise<void> {
 
 async function drawDiagram(browser: Browser, folder: string): Promise<void> {
   const page = await browser.newPage({ deviceScaleFactor: 2 });
-  await page.setContent(scaleOut());
+  await page.setContent(scaleOutDiagram());
   await page.locator('svg').screenshot({ path: join(folder, 'scale-out.png') });
   await page.close();
 }
@@ -61,7 +67,8 @@ async function take(
 
   const editor = await Editor.open(browser, nodeRed.url);
   const { page } = editor;
-  await page.evaluate(`RED.actions.invoke('core:toggle-palette'); RED.actions.invoke('core:toggle-sidebar')`);
+  for (const part of ['palette', 'sidebar']) await page.evaluate(`RED.actions.invoke('core:toggle-${part}')`);
+  await page.waitForFunction(WIDE);
   await shoot(page, gateway, VIEWPORTS.gateway, join(folder, 'gateway.png'));
   await shoot(page, control, VIEWPORTS.control, join(folder, 'control-room.png'));
 }
