@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { docBlock } from '../support/doc-blocks';
 import { gatewayFlow, startGateway } from '../support/gateway';
-import {
-  type FlowNode,
-  freePorts,
-  manifest,
-  nodeRedVersions,
-  type RealNodeRed,
-} from '../support/real-node-red';
+import { type FlowNode, freePorts, manifest, nodeRedVersions, RealNodeRed } from '../support/real-node-red';
 import { Plant, type Machine } from './plant';
 
 /** An example as the import menu gives it. */
@@ -64,15 +58,35 @@ for (const version of nodeRedVersions) {
 
       const [id = ''] = plant.jobsSince(0);
       const { payload } = await plant.control.message(`jobs/${id}`);
-      await plant.control.publish(`work/${id}`, payload); // it comes twice
+      const from = nodeRed.comms.now;
+      await plant.control.publish(`work/${id}`, payload); // it comes twice, and is done once
       await shows('came twice', '1');
       await nodeRed.inject(idOf(flow, 'a job'));
-      await shows('pump 7 does', '101');
-      const done = await nodeRed.comms.shown(idOf(flow, 'pump 7 does'), 0, (value) => orderOf(value) === 101);
-      assert.deepEqual(done, { order: 101, set: 'speed', to: 1450 });
+      assert.deepEqual(await nodeRed.comms.shown(idOf(flow, 'pump 7 does'), from), {
+        order: 101,
+        set: 'speed',
+        to: 1450,
+      });
       await plant.cleared(plant.jobsSince(0)); // else another gateway would find it
       assert.doesNotMatch(nodeRed.process.output, /\[error\]|uncaught|unhandled/i);
       await nodeRed.stop();
+    });
+
+    it('take settings that are made in the editor', async () => {
+      const settings = { GATEWAY: 'gateway-7', BROKER_PORT: String(plant.broker.port) };
+      const set = (env: { name: keyof typeof settings }): object =>
+        env.name in settings ? { name: env.name, type: 'str', value: settings[env.name] } : env;
+      const flow = gatewayFlow().map((node) =>
+        node.type === 'global-config' ? { ...node, env: (node['env'] as []).map(set) } : node,
+      );
+      const nodeRed = await RealNodeRed.start(version);
+      nodeReds.push(nodeRed);
+      await nodeRed.deploy(flow);
+      const says = (status: string) =>
+        plant.control.message('gateways/gateway-7', ({ payload }) => payload.toString() === status);
+      await says('waiting');
+      await nodeRed.stop();
+      await says('gone');
     });
 
     it('keep jobs and results for those that are away', async () => {
@@ -135,8 +149,4 @@ for (const version of nodeRedVersions) {
       );
     });
   });
-}
-
-function orderOf(value: unknown): unknown {
-  return (value as { order?: unknown }).order;
 }
