@@ -134,7 +134,6 @@ for (const version of nodeRedVersions) {
       assert.equal(plant.arrivals.now, arrivals);
       await Promise.all(machines.map((each) => each.startAppEndpoint()));
       await plant.settled(ids);
-      assert.deepEqual(plant.through(arrivals), NAMES);
     });
 
     it('do not wait for one that is dead, even where the broker takes it for ready', async () => {
