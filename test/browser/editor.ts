@@ -38,7 +38,11 @@ export class Editor {
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(`${message.text()} (${message.location().url})`);
     });
-    page.on('requestfailed', (request) => this.complaints.push(`no answer: ${request.url()}`));
+    page.on('requestfailed', (request) => {
+      // what the page itself gives up, because it is loaded anew or closed, nobody misses
+      if (request.failure()?.errorText !== 'net::ERR_ABORTED')
+        this.complaints.push(`no answer: ${request.url()}`);
+    });
     page.on('response', (response) => {
       if (response.status() >= 400) this.complaints.push(`${response.status()}: ${response.url()}`);
     });
