@@ -25,7 +25,7 @@ const REDEPLOYS = Number(env['REDEPLOYS'] ?? 250);
 /** Between two pushes of the machine, in milliseconds. */
 const PUSH_EVERY = 3;
 /** Redeploys after which Node-RED has grown to what it needs. */
-const WARM_UP = 20;
+const WARM_UP = 100;
 /** How long what was closed may take to be gone, in milliseconds: less than the timers live that may have been forgotten. */
 const GRACE = 10_000;
 /** Bytes that memory may differ by between two looks at a Node-RED that leaks nothing, however many redeploys lie in between. */
