@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page, type Response } from 'playwright-core';
 import { manifest, repository } from '../support/real-node-red';
 
 /** How long a wait in the browser may take, in milliseconds. */
@@ -38,11 +38,7 @@ export class Editor {
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(`${message.text()} (${message.location().url})`);
     });
-    page.on('requestfailed', (request) => {
-      // what the page itself gives up, because it is loaded anew or closed, nobody misses
-      if (request.failure()?.errorText !== 'net::ERR_ABORTED')
-        this.complaints.push(`no answer: ${request.url()}`);
-    });
+    page.on('requestfailed', (request) => this.complaints.push(`no answer: ${request.url()}`));
     page.on('response', (response) => {
       if (response.status() >= 400) this.complaints.push(`${response.status()}: ${response.url()}`);
     });
@@ -68,6 +64,7 @@ export class Editor {
   async switchLanguage(language: string): Promise<void> {
     const { page } = this;
     await page.evaluate(`localStorage.setItem('editor-language', ${JSON.stringify(language)})`);
+    await page.waitForLoadState('networkidle'); // what is still being fetched would be given up
     await page.reload();
     await this.loaded();
   }
@@ -157,11 +154,13 @@ export class Editor {
   /** Presses "Deploy" and resolves when it is done. */
   async deploy(): Promise<void> {
     const { page } = this;
-    const taken = page.waitForResponse(
-      (response) => response.request().method() === 'POST' && new URL(response.url()).pathname === '/flows',
-    );
-    await page.locator('#red-ui-header-button-deploy').click();
-    assert.equal((await taken).status(), 200);
+    const isTaken = (response: Response): boolean =>
+      response.request().method() === 'POST' && new URL(response.url()).pathname === '/flows';
+    const [taken] = await Promise.all([
+      page.waitForResponse(isTaken),
+      page.locator('#red-ui-header-button-deploy:not(.disabled)').click(),
+    ]);
+    assert.equal(taken.status(), 200);
     await page.locator('#red-ui-header-button-deploy.disabled').waitFor();
   }
 

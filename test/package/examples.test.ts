@@ -1,44 +1,14 @@
 import assert from 'node:assert/strict';
 import {
+  DeployedExample,
   exampleNames,
-  type FlowNode,
-  manifest,
+  importExample,
   nodeRedVersions,
   RealNodeRed,
 } from '../support/real-node-red';
 
-/** A deployed example, in the words of its nodes' names. */
-class Example {
-  /** What came before this moment does not count any more. */
-  #from: number;
-
-  constructor(
-    readonly nodeRed: RealNodeRed,
-    readonly flow: readonly FlowNode[],
-  ) {
-    this.#from = nodeRed.comms.now;
-  }
-
-  /** Presses the button of the inject node of that name. */
-  async press(name: string): Promise<void> {
-    this.#from = this.nodeRed.comms.now;
-    await this.nodeRed.inject(this.#idOf('inject', name));
-  }
-
-  /** Waits for what the debug node of that name shows. */
-  shown(name: string, accept?: (value: unknown) => boolean): Promise<unknown> {
-    return this.nodeRed.comms.shown(this.#idOf('debug', name), this.#from, accept);
-  }
-
-  #idOf(type: string, name: string): string {
-    const node = this.flow.find((candidate) => candidate.type === type && candidate['name'] === name);
-    assert.ok(node, `${type} "${name}"`);
-    return node.id;
-  }
-}
-
 /** What each example promises to whoever imports and deploys it. */
-const promises: Readonly<Record<string, (example: Example) => Promise<void>>> = {
+const promises: Readonly<Record<string, (example: DeployedExample) => Promise<void>>> = {
   '01 - First steps': async (example) => {
     const registered = { atrId: 1, registered: true, status: 0, automatic: true };
     assert.deepEqual(await example.shown('control-room is registered'), {
@@ -51,8 +21,8 @@ const promises: Readonly<Record<string, (example: Example) => Promise<void>>> = 
       appValue: 200,
       name: 'pump-7',
     });
-    assert.equal(((await example.shown('endpoints')) as unknown[]).length, 4);
-    assert.equal(((await example.shown('trust relationships')) as unknown[]).length, 5);
+    assert.equal((await example.shown<unknown[]>('endpoints')).length, 4);
+    assert.equal((await example.shown<unknown[]>('trust relationships')).length, 5);
     for (let time = 0; time < 2; time += 1) {
       await example.shown('control-room has sent');
       assert.equal(await example.shown('pump-7 received'), 'Hello from the control room');
@@ -63,7 +33,7 @@ const promises: Readonly<Record<string, (example: Example) => Promise<void>>> = 
       await example.press('say hello');
     }
     await example.press('provision a new endpoint');
-    const { accepted } = (await example.shown('the new endpoint')) as { accepted: boolean };
+    const { accepted } = await example.shown<{ accepted: boolean }>('the new endpoint');
     assert.equal(accepted, true);
     for (const { id, type } of example.flow.filter((node) => node.type.startsWith('akm-'))) {
       if (type !== 'akm-connection') {
@@ -78,17 +48,17 @@ const promises: Readonly<Record<string, (example: Example) => Promise<void>>> = 
       ['another, in two halves', '0xC0FFEE00000000000000000000000002', 4],
     ] as const) {
       await example.press(button);
-      const accepted = (await example.shown('the AMM accepted')) as { accepted: boolean; id: string };
+      const accepted = await example.shown<{ accepted: boolean; id: string }>('the AMM accepted');
       assert.deepEqual([accepted.accepted, accepted.id], [true, id]);
-      assert.equal(((await example.shown('endpoints now')) as unknown[]).length, count);
+      assert.equal((await example.shown<unknown[]>('endpoints now')).length, count);
     }
     await example.press('endpoint C0FFEE…01');
-    assert.equal(((await example.shown('why not')) as { code: string }).code, 'AKM_REJECTED');
+    assert.equal((await example.shown<{ code: string }>('why not')).code, 'AKM_REJECTED');
   },
 
   '03 - Catch errors': async (example) => {
     await example.press('all is well');
-    assert.equal(((await example.shown('done')) as { operation: string }).operation, 'LIST_ENDPOINTS');
+    assert.equal((await example.shown<{ operation: string }>('done')).operation, 'LIST_ENDPOINTS');
     for (const [button, code, where] of [
       ['no answer', 'AKM_TIMEOUT', 'look at the machine'],
       ['nobody there', 'AKM_NOT_CONNECTED', 'look at the machine'],
@@ -97,31 +67,31 @@ const promises: Readonly<Record<string, (example: Example) => Promise<void>>> = 
       ['not registered', 'AKM_NOT_REGISTERED', 'look at the flow'],
     ] as const) {
       await example.press(button);
-      assert.equal(((await example.shown(where)) as { code: string }).code, code, button);
+      assert.equal((await example.shown<{ code: string }>(where)).code, code, button);
     }
   },
 
   '04 - Trust relationships': async (example) => {
     const operational = async () =>
-      ((await example.shown('operational ATRs')) as { id: string }[]).map(({ id }) => id);
+      (await example.shown<{ id: string }[]>('operational ATRs')).map(({ id }) => id);
     await example.press('list the ATRs');
     const before = await operational();
     await example.press('create an ATR');
-    const { id } = (await example.shown('created')) as { id: string };
+    const { id } = await example.shown<{ id: string }>('created');
     assert.deepEqual(await operational(), [...before, id]);
     await example.press('delete it again');
-    assert.equal(((await example.shown('deleted')) as { id: string }).id, id);
+    assert.equal((await example.shown<{ id: string }>('deleted')).id, id);
     assert.deepEqual(await operational(), before);
   },
 
   "05 - Your AMM's own layout": async (example) => {
     await example.press('endpoint, name and role');
-    assert.equal(((await example.shown('accepted')) as { accepted: boolean }).accepted, true);
+    assert.equal((await example.shown<{ accepted: boolean }>('accepted')).accepted, true);
     await example.press('the role is missing');
     assert.match(String(await example.shown('which field is missing')), /role/);
     await example.press('details of an endpoint');
-    assert.ok('details' in ((await example.shown('details as bytes')) as object));
-    const { description } = (await example.shown('details as text')) as { description: string };
+    assert.ok('details' in (await example.shown<object>('details as bytes')));
+    const { description } = await example.shown<{ description: string }>('details as text');
     assert.equal(description, 'simulated endpoint');
   },
 
@@ -148,15 +118,11 @@ for (const version of nodeRedVersions) {
 
     for (const name of exampleNames) {
       it(`"${name}" keeps its promise with nothing to edit`, async () => {
-        const library = `library/examples/flows/${manifest.name}/`;
-        const flow = (await nodeRed.json(library + encodeURIComponent(name))) as FlowNode[];
         const promise = promises[name];
         assert.ok(promise, 'every example promises something');
 
-        const example = new Example(nodeRed, flow);
         const logged = nodeRed.process.lines.now;
-        await nodeRed.deploy(flow);
-        await promise(example);
+        await promise(await DeployedExample.deploy(nodeRed, name));
 
         const log = nodeRed.process.lines.items.slice(logged).join('\n');
         assert.doesNotMatch(log, /\[error\]|uncaught|unhandled|missing types/i);
@@ -165,10 +131,7 @@ for (const version of nodeRedVersions) {
 
     it('run beside each other', async () => {
       const flows = [];
-      for (const name of exampleNames) {
-        const library = `library/examples/flows/${manifest.name}/`;
-        flows.push(...((await nodeRed.json(library + encodeURIComponent(name))) as FlowNode[]));
-      }
+      for (const name of exampleNames) flows.push(...(await importExample(nodeRed, name)));
       const from = nodeRed.comms.now;
       await nodeRed.deploy(flows);
       for (const { id } of flows.filter(({ type }) => type === 'akm-simulator')) {

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { EXAMPLE_FILES } from '../support/example-files';
-import { exampleNames, manifest, nodeRedVersions, nodeTypes, RealNodeRed } from '../support/real-node-red';
+import {
+  exampleNames,
+  importExample,
+  manifest,
+  nodeRedVersions,
+  nodeTypes,
+  RealNodeRed,
+} from '../support/real-node-red';
 
 /** Whether an example stands in a folder of the menu. */
 const isDeep = (file: string): boolean => file.includes('/');
@@ -86,12 +93,7 @@ for (const version of nodeRedVersions) {
       assert.deepEqual(files.sort(), exampleNames);
       assert.deepEqual(offered.filter((each) => typeof each === 'string').sort(), folders.sort());
       for (const file of EXAMPLE_FILES) {
-        const path = file
-          .replace(/\.json$/, '')
-          .split('/')
-          .map(encodeURIComponent)
-          .join('/');
-        const flow = (await nodeRed.json(`${library}/${path}`)) as unknown[];
+        const flow = await importExample(nodeRed, file.replace(/\.json$/, ''));
         assert.ok(flow.length > 0, file);
       }
     });

@@ -1,20 +1,15 @@
 import assert from 'node:assert/strict';
 import { docBlock } from '../support/doc-blocks';
 import { gatewayFlow, startGateway } from '../support/gateway';
-import { type FlowNode, freePorts, manifest, nodeRedVersions, RealNodeRed } from '../support/real-node-red';
+import {
+  type FlowNode,
+  freePorts,
+  idOf,
+  importExample,
+  nodeRedVersions,
+  RealNodeRed,
+} from '../support/real-node-red';
 import { Plant, type Machine } from './plant';
-
-/** An example as the import menu gives it. */
-async function imported(nodeRed: RealNodeRed, name: string): Promise<FlowNode[]> {
-  const path = `library/examples/flows/${manifest.name}/Gateways/${encodeURIComponent(name)}`;
-  return (await nodeRed.json(path)) as FlowNode[];
-}
-
-function idOf(flow: readonly FlowNode[], name: string): string {
-  const node = flow.find((each) => each['name'] === name);
-  assert.ok(node, name);
-  return node.id;
-}
 
 for (const version of nodeRedVersions) {
   describe(`${version.title}: the examples of gateways and a control room`, function () {
@@ -44,8 +39,8 @@ for (const version of nodeRedVersions) {
     it('work together in one Node-RED, as they are imported', async () => {
       const nodeRed = await start();
       const flow = [
-        ...(await imported(nodeRed, '1 - Gateway')),
-        ...(await imported(nodeRed, '2 - Control room')),
+        ...(await importExample(nodeRed, 'Gateways/1 - Gateway')),
+        ...(await importExample(nodeRed, 'Gateways/2 - Control room')),
       ];
       await nodeRed.deploy(flow);
       const shows = (name: string, wanted: string) =>
@@ -96,7 +91,7 @@ for (const version of nodeRedVersions) {
       await machine.says('waiting', from);
 
       const first = await start();
-      const flow = await imported(first, '2 - Control room');
+      const flow = await importExample(first, 'Gateways/2 - Control room');
       await first.deploy(flow);
       const shows = (nodeRed: RealNodeRed, name: string, wanted: string) =>
         nodeRed.comms.status(idOf(flow, name), wanted, ({ text }) => text === wanted);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { MqttClient } from '../support/mqtt-client';
-import { nodeRedVersions } from '../support/real-node-red';
-import { ERRORS, idOf, MACHINE, RECEIVED, Scene, SEND } from './mqtt/scene';
+import { idOf, nodeRedVersions } from '../support/real-node-red';
+import { ERRORS, MACHINE, RECEIVED, Scene, SEND } from './mqtt/scene';
 
 /** What is told of an error. */
 interface Told {
@@ -131,7 +131,7 @@ for (const version of nodeRedVersions) {
       await scene.sendAndKeep(texts(20));
       const from = scene.nodeRed.comms.now;
       await scene.partner.send(100, 'one too many');
-      const told = (await scene.nodeRed.comms.shown(idOf(scene.flow, 'debug', 'error'), from)) as Told;
+      const told = (await scene.nodeRed.comms.shown(idOf(scene.flow, 'error', 'debug'), from)) as Told;
       assert.match(told.message, /20 messages wait for the broker; this one is lost/);
       assert.equal(told.topic, RECEIVED);
       await scene.broker.restart();

@@ -4,12 +4,13 @@ import { MqttClient } from '../support/mqtt-client';
 import {
   type FlowNode,
   freePorts,
-  manifest,
+  idOf,
+  importExample,
   Mosquitto,
   nodeRedVersions,
   RealNodeRed,
 } from '../support/real-node-red';
-import { EXAMPLE, exampleAt, idOf, MACHINE } from './mqtt/scene';
+import { EXAMPLE, exampleAt, MACHINE } from './mqtt/scene';
 
 const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 
@@ -53,19 +54,16 @@ for (const version of nodeRedVersions) {
       await broker.stop();
     });
 
-    const shown = (name: string, from: number) => nodeRed.comms.shown(idOf(flow, 'debug', name), from);
+    const shown = (name: string, from: number) => nodeRed.comms.shown(idOf(flow, name, 'debug'), from);
     const press = async (name: string): Promise<number> => {
       const from = nodeRed.comms.now;
-      await nodeRed.inject(idOf(flow, 'inject', name));
+      await nodeRed.inject(idOf(flow, name, 'inject'));
       return from;
     };
 
     it('is in the import menu', async () => {
-      const [folder = '', file = ''] = EXAMPLE.replace(/\.json$/, '')
-        .split('/')
-        .map(encodeURIComponent);
-      const imported = await nodeRed.json(`library/examples/flows/${manifest.name}/${folder}/${file}`);
-      assert.equal((imported as FlowNode[]).length, flow.length);
+      const imported = await importExample(nodeRed, EXAMPLE.replace(/\.json$/, ''));
+      assert.equal(imported.length, flow.length);
     });
 
     it('does what its buttons say', async () => {
@@ -73,7 +71,7 @@ for (const version of nodeRedVersions) {
       const seen = { topic: `${MACHINE}/received/1/200`, payload: { bar: 4.2, rpm: 1480 } };
       const isSeen = ({ topic }: { topic?: unknown }) => topic === seen.topic;
       const { topic, payload } = await nodeRed.comms.message(
-        idOf(flow, 'debug', 'seen at the broker'),
+        idOf(flow, 'seen at the broker', 'debug'),
         from,
         isSeen,
       );

@@ -1,11 +1,5 @@
 import { join } from 'node:path';
-import {
-  exampleNames,
-  type FlowNode,
-  manifest,
-  nodeRedVersions,
-  RealNodeRed,
-} from '../../support/real-node-red';
+import { exampleNames, importExample, nodeRedVersions, RealNodeRed } from '../../support/real-node-red';
 import { Editor, startBrowser } from '../editor';
 
 /** Large enough for all of the flow beside the palette and the debug sidebar, at its natural size. */
@@ -28,8 +22,7 @@ export async function firstSteps(folder: string): Promise<void> {
 
 async function take(nodeRed: RealNodeRed, folder: string): Promise<void> {
   const [name = ''] = exampleNames;
-  const library = `library/examples/flows/${manifest.name}/`;
-  const flow = (await nodeRed.json(library + encodeURIComponent(name))) as FlowNode[];
+  const flow = await importExample(nodeRed, name);
   await nodeRed.deploy(flow);
   // what the example does by itself comes before the editor is opened
   const last = flow.find((node) => node['name'] === LAST);

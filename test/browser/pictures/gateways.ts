@@ -4,6 +4,7 @@ import { parseExample, readExample } from '../../support/example-files';
 import {
   type FlowNode,
   freePorts,
+  idOf,
   Mosquitto,
   nodeRedVersions,
   RealNodeRed,
@@ -54,16 +55,12 @@ async function take(
   const { ammPort, appPort } = await freePorts();
   const settings = { BROKER_PORT: broker.port, AMM_PORT: ammPort, APP_PORT: appPort };
   const [gateway = [], control = []] = FILES.map((file) => withSettings(file, settings));
-  await nodeRed.deploy([...gateway, ...control]);
-  const idOf = (name: string): string => {
-    const node = [...gateway, ...control].find((each) => each['name'] === name);
-    if (!node) throw new Error(`there is no node "${name}"`);
-    return node.id;
-  };
-  await nodeRed.comms.status(idOf('who is there?'), 'gateway-1', ({ text }) => text === 'gateway-1');
-  await nodeRed.inject(idOf('a hundred jobs'));
-  await nodeRed.comms.status(idOf('result'), 'a hundred results', ({ text }) => text === '100');
-  await nodeRed.comms.status(idOf('still there?'), 'a look', ({ text }) => text === '0 open, 0 again');
+  const flow = [...gateway, ...control];
+  await nodeRed.deploy(flow);
+  await nodeRed.comms.status(idOf(flow, 'who is there?'), 'gateway-1', ({ text }) => text === 'gateway-1');
+  await nodeRed.inject(idOf(flow, 'a hundred jobs'));
+  await nodeRed.comms.status(idOf(flow, 'result'), 'a hundred results', ({ text }) => text === '100');
+  await nodeRed.comms.status(idOf(flow, 'still there?'), 'a look', ({ text }) => text === '0 open, 0 again');
 
   const editor = await Editor.open(browser, nodeRed.url);
   const { page } = editor;

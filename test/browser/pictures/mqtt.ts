@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { freePorts, Mosquitto, nodeRedVersions, RealNodeRed } from '../../support/real-node-red';
-import { exampleAt, idOf } from '../../wired/mqtt/scene';
+import { freePorts, idOf, Mosquitto, nodeRedVersions, RealNodeRed } from '../../support/real-node-red';
+import { exampleAt } from '../../wired/mqtt/scene';
 import { Editor, startBrowser } from '../editor';
 
 /** Large enough for all of the flow, with the debug sidebar beside it. */
@@ -35,7 +35,7 @@ async function take(nodeRed: RealNodeRed, broker: Mosquitto, folder: string): Pr
   await editor.showDebugSidebar();
   const from = nodeRed.comms.now;
   for (const button of ['pump-7 measures', 'a client sets the speed']) await editor.press(button);
-  await nodeRed.comms.shown(idOf(flow, 'debug', 'pump-7 received'), from);
+  await nodeRed.comms.shown(idOf(flow, 'pump-7 received', 'debug'), from);
   await editor.debugMessage('pump-7 received').waitFor();
   for (const note of await page.locator('.red-ui-notification').all())
     await note.waitFor({ state: 'detached' });

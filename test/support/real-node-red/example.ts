@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
+import { idOf } from './flow';
 import type { FlowNode, RealNodeRed } from './node-red';
 import { manifest } from './package-manifest';
+
+/**
+ * What the import menu gives for an example.
+ *
+ * @param name with its subfolder, where it has one: `01 - First steps`, `Modbus/1 - Modbus to AKM`
+ */
+export async function importExample(nodeRed: RealNodeRed, name: string): Promise<FlowNode[]> {
+  const path = [manifest.name, ...name.split('/').map(encodeURIComponent)].join('/');
+  return (await nodeRed.json(`library/examples/flows/${path}`)) as FlowNode[];
+}
 
 /** An example of the package in a Node-RED under test, in the words of its nodes' names. */
 export class DeployedExample {
@@ -17,7 +28,7 @@ export class DeployedExample {
   /**
    * Takes an example from the import menu and deploys it in place of all other flows.
    *
-   * @param name with its subfolder: `Modbus/1 - Modbus to AKM`
+   * @param name as for {@link importExample}
    * @param replacements by what stands in the file, what stands there instead: ports that are free, or shorter times
    */
   static async deploy(
@@ -25,8 +36,7 @@ export class DeployedExample {
     name: string,
     replacements: Readonly<Record<string, string>> = {},
   ): Promise<DeployedExample> {
-    const path = [manifest.name, ...name.split('/').map(encodeURIComponent)].join('/');
-    let text = JSON.stringify(await nodeRed.json(`library/examples/flows/${path}`));
+    let text = JSON.stringify(await importExample(nodeRed, name));
     for (const [from, to] of Object.entries(replacements)) {
       assert.ok(text.includes(from), `${name} holds ${from}`);
       text = text.replaceAll(from, to);
@@ -56,8 +66,6 @@ export class DeployedExample {
 
   /** The id of the node of that type and name. */
   idOf(type: string, name: string): string {
-    const node = this.flow.find((candidate) => candidate.type === type && candidate['name'] === name);
-    assert.ok(node, `${type} "${name}"`);
-    return node.id;
+    return idOf(this.flow, name, type);
   }
 }

@@ -1,6 +1,7 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
+import { freePort } from '../free-port';
 import type { FlowNode } from './node-red';
+
+export { freePort };
 
 /** Where an AMM and an AppEndpoint are, on this machine. */
 export interface Ports {
@@ -12,17 +13,6 @@ export interface Ports {
 export async function freePorts(): Promise<Ports> {
   const [ammPort, appPort] = await Promise.all([freePort(), freePort()]);
   return { ammPort, appPort };
-}
-
-/** A TCP port of the loopback interface that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
 }
 
 /** Node types that have no place in the workspace. */
@@ -114,4 +104,12 @@ export function debugNode(id: string): FlowNode {
 /** A node that catches every error on its tab. */
 export function catchNode(id: string, ...next: string[]): FlowNode {
   return { id, type: 'catch', name: '', scope: null, uncaught: false, wires: [next] };
+}
+
+/** The id of the only node of that name, and of that type where one is given. */
+export function idOf(flow: readonly FlowNode[], name: string, type?: string): string {
+  const found = flow.filter((node) => node['name'] === name && (type === undefined || node.type === type));
+  const [node] = found;
+  if (!node || found.length > 1) throw new Error(`There are ${found.length} nodes "${name}" ${type ?? ''}`);
+  return node.id;
 }

@@ -2,7 +2,7 @@
 export { Child } from './child';
 export type { DebugMessage, NodeStatus } from './comms';
 export { Mosquitto } from './mosquitto';
-export { DeployedExample } from './example';
+export { DeployedExample, importExample } from './example';
 export { type FlowNode, RealNodeRed, type StartOptions } from './node-red';
 export { exampleNames, manifest, nodeTypes, paletteTypes } from './package-manifest';
 export { installPackage, packageTarball, type PackageTarball } from './package-tarball';

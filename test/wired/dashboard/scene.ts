@@ -2,7 +2,13 @@ import type { Browser } from 'playwright-core';
 import { AppClient } from '../../../src/client/app-client';
 import { Simulator } from '../../../src/simulator/simulator';
 import { readExample } from '../../support/example-files';
-import { type FlowNode, freePorts, type NodeRedVersion, RealNodeRed } from '../../support/real-node-red';
+import {
+  type FlowNode,
+  freePorts,
+  idOf,
+  type NodeRedVersion,
+  RealNodeRed,
+} from '../../support/real-node-red';
 import { DashboardPage, type PageName } from './page';
 
 /** The example as the import menu offers it. */
@@ -13,21 +19,13 @@ export function exampleFlow(): FlowNode[] {
   return JSON.parse(readExample(`${EXAMPLE.folder}/${EXAMPLE.name}.json`)) as FlowNode[];
 }
 
-/** The id of the only node of that type and name. */
-export function idOf(flow: readonly FlowNode[], type: string, name: string): string {
-  const found = flow.filter((node) => node.type === type && node['name'] === name);
-  const [node] = found;
-  if (!node || found.length > 1) throw new Error(`There are ${found.length} nodes "${name}" of type ${type}`);
-  return node.id;
-}
-
 const INVENTION = 'invented-data';
 
 /** What a test gives to the log and the counts in place of an akm-receive. */
 function invention(flow: readonly FlowNode[]): FlowNode {
   const z = flow.find(({ type }) => type === 'akm-simulator')?.['z'];
   const wires = [
-    [idOf(flow, 'function', 'the last 100 lines'), idOf(flow, 'function', 'messages of each application')],
+    [idOf(flow, 'the last 100 lines', 'function'), idOf(flow, 'messages of each application', 'function')],
   ];
   return { id: INVENTION, type: 'inject', z, name: '', props: [], x: 100, y: 20, wires };
 }
@@ -92,12 +90,12 @@ export class Scene {
 
   /** Where it stands what a widget shows to a browser that comes now. */
   keptAt(type: string, name: string): string {
-    return new URL(`dashboard/_debug/datastore/${idOf(this.flow, type, name)}`, this.nodeRed.url).href;
+    return new URL(`dashboard/_debug/datastore/${idOf(this.flow, name, type)}`, this.nodeRed.url).href;
   }
 
   /** Presses the button of an inject node of that name. */
   press(name: string): Promise<void> {
-    return this.nodeRed.inject(idOf(this.flow, 'inject', name));
+    return this.nodeRed.inject(idOf(this.flow, name, 'inject'));
   }
 
   /**

@@ -8,6 +8,7 @@ import { TcpRelay } from '../../support/tcp-relay';
 import {
   type FlowNode,
   freePorts,
+  idOf,
   Mosquitto,
   type NodeRedVersion,
   type Ports,
@@ -33,14 +34,6 @@ export function exampleAt({ ammPort, appPort }: Ports, brokerPort: number): Flow
     .replaceAll(/"reconnectMin": "\d+"/g, '"reconnectMin": "50"')
     .replaceAll(/"reconnectMax": "\d+"/g, '"reconnectMax": "200"');
   return JSON.parse(text) as FlowNode[];
-}
-
-/** The id of the only node of that type and name. */
-export function idOf(flow: readonly FlowNode[], type: string, name: string): string {
-  const found = flow.filter((node) => node.type === type && node['name'] === name);
-  const [node] = found;
-  if (!node || found.length > 1) throw new Error(`There are ${found.length} nodes "${name}" of type ${type}`);
-  return node.id;
 }
 
 /**
@@ -180,7 +173,7 @@ export class Scene {
 
   /** Waits until a node shows a status with this text. */
   async showing(type: string, name: string, text: RegExp, from = 0): Promise<void> {
-    const id = idOf(this.flow, type, name);
+    const id = idOf(this.flow, name, type);
     await this.nodeRed.comms.status(id, String(text), (status) => text.test(status.text ?? ''), from);
   }
 
