@@ -117,6 +117,13 @@ export class Editor {
     await field.pressSequentially(text);
   }
 
+  /** Deletes a node, as its key does. */
+  async delete(id: string): Promise<void> {
+    await this.node(id).locator('.red-ui-flow-node').click();
+    await this.page.keyboard.press('Delete');
+    await this.node(id).waitFor({ state: 'detached' });
+  }
+
   /** Opens the form of a node. */
   async openForm(id: string): Promise<void> {
     await this.node(id).locator('.red-ui-flow-node').dblclick();
@@ -217,8 +224,8 @@ export class Editor {
   /** Closes the page, and gives all that a user would complain about. */
   async close(): Promise<string[]> {
     const missing = await this.missingTexts();
-    await this.page.close();
     const unexpected = this.complaints.filter((each) => !this.expected.some((url) => url.test(each)));
+    await this.page.close(); // what is still being fetched is given up
     return [...unexpected, ...missing.map((key) => `no text for ${key}`)];
   }
 

@@ -171,37 +171,48 @@ for (const version of nodeRedVersions) {
       assert.deepEqual(machine?.['layouts'], { PROVISION_ENDPOINT_REQUEST: 'id:id128 role:u16' });
     });
 
-    for (const type of paletteTypes) {
-      it(`${type} refuses a value that cannot be, takes one that can, and runs`, async () => {
-        const field = fields[type];
-        const needsConnection = type !== 'akm-simulator';
-        await open(
-          ...(needsConnection ? [simulatorNode(suite.ports), connectionNode('machine', suite.ports)] : []),
-        );
-        const { page } = suite.editor;
-        const connection = page.locator('#node-input-connection');
-        const id = await suite.editor.dragFromPalette(type, 120);
+    /** What each type of node goes through, dragged into a tab with nothing but what it needs. */
+    async function proves(type: string, needsConnection: boolean): Promise<void> {
+      const field = fields[type];
+      const { page } = suite.editor;
+      const connection = page.locator('#node-input-connection');
+      const id = await suite.editor.dragFromPalette(type, 120);
 
-        await suite.editor.openForm(id);
-        if (needsConnection) await connection.selectOption(field ? 'machine' : '_ADD_');
-        if (field) await suite.editor.type(inputOf(suite.editor, field.property), field.wrong);
-        await refusal(suite.editor, field?.property ?? 'connection').waitFor();
-        assert.deepEqual(await suite.editor.missingTexts(), []);
-        await suite.editor.done();
-        await suite.editor.triangle(id).waitFor();
+      await suite.editor.openForm(id);
+      if (needsConnection) await connection.selectOption(field ? 'machine' : '_ADD_');
+      if (field) await suite.editor.type(inputOf(suite.editor, field.property), field.wrong);
+      await refusal(suite.editor, field?.property ?? 'connection').waitFor();
+      assert.deepEqual(await suite.editor.missingTexts(), []);
+      await suite.editor.done();
+      await suite.editor.triangle(id).waitFor();
 
-        await suite.editor.openForm(id);
-        if (needsConnection) await connection.selectOption('machine');
-        if (field) await suite.editor.type(inputOf(suite.editor, field.property), field.right(suite.ports));
-        await refusal(suite.editor, field?.property ?? 'connection').waitFor({ state: 'detached' });
-        if (!needsConnection)
-          await suite.editor.type(inputOf(suite.editor, 'appPort'), String(suite.ports.appPort));
-        await suite.editor.done();
-        await suite.editor.triangle(id).waitFor({ state: 'hidden' });
+      await suite.editor.openForm(id);
+      if (needsConnection) await connection.selectOption('machine');
+      if (field) await suite.editor.type(inputOf(suite.editor, field.property), field.right(suite.ports));
+      await refusal(suite.editor, field?.property ?? 'connection').waitFor({ state: 'detached' });
+      if (!needsConnection)
+        await suite.editor.type(inputOf(suite.editor, 'appPort'), String(suite.ports.appPort));
+      await suite.editor.done();
+      await suite.editor.triangle(id).waitFor({ state: 'hidden' });
 
-        await suite.editor.deploy();
-        await running(id, type);
-      });
+      await suite.editor.deploy();
+      await running(id, type);
+      await suite.editor.delete(id);
     }
+
+    it('akm-simulator refuses a value that cannot be, takes one that can, and runs', async () => {
+      await open();
+      await proves('akm-simulator', false);
+    });
+
+    describe('each in its turn', () => {
+      suite.openForAll(() =>
+        suite.nodeRed.deploy(onTab(simulatorNode(suite.ports), connectionNode('machine', suite.ports))),
+      );
+
+      for (const type of paletteTypes.filter((each) => each !== 'akm-simulator')) {
+        it(`${type} refuses a value that cannot be, takes one that can, and runs`, () => proves(type, true));
+      }
+    });
   });
 }

@@ -12,6 +12,8 @@ export interface EditorSuite {
   readonly ports: Ports;
   /** Opens the editor. It is closed after the test, and there must have been nothing that a user would complain about. */
   open(): Promise<void>;
+  /** Opens the editor once for all tests of the suite that this is called in; each leaves it as it found it. */
+  openForAll(prepare: () => Promise<void>): void;
 }
 
 /** A Node-RED of this version with the packed package, and a browser: for the suite that this is called in. */
@@ -20,6 +22,14 @@ export function useEditor(version: NodeRedVersion): EditorSuite {
   let browser: Browser;
   let editor: Editor;
   let ports: Ports;
+  let isShared = false;
+
+  const open = async (): Promise<void> => {
+    editor = await Editor.open(browser, nodeRed.url);
+  };
+  const close = async (): Promise<void> => {
+    assert.deepEqual(await editor.close(), []);
+  };
 
   before(async function () {
     this.timeout(300_000);
@@ -30,7 +40,7 @@ export function useEditor(version: NodeRedVersion): EditorSuite {
 
   afterEach(async function () {
     await editor.pictureOf(this.currentTest);
-    assert.deepEqual(await editor.close(), []);
+    if (!isShared) await close();
   });
 
   after(async () => {
@@ -48,8 +58,17 @@ export function useEditor(version: NodeRedVersion): EditorSuite {
     get ports() {
       return ports;
     },
-    async open() {
-      editor = await Editor.open(browser, nodeRed.url);
+    open,
+    openForAll(prepare) {
+      before(async () => {
+        await prepare();
+        await open();
+        isShared = true;
+      });
+      after(async () => {
+        isShared = false;
+        await close();
+      });
     },
   };
 }

@@ -2,9 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Child } from './child';
 import { Comms } from './comms';
-import { installPackage } from './package-tarball';
-import { makeScratchFolder, removeScratchFolder } from './scratch';
-import { installThirdParty } from './third-party';
+import { removeScratchFolder } from './scratch';
+import { makeUserDir } from './user-dir';
 import type { NodeRedVersion } from './versions';
 
 /** A node of a flow, as flow files hold it. */
@@ -14,14 +13,22 @@ export interface FlowNode {
   readonly [property: string]: unknown;
 }
 
-/** The settings file of the Node-REDs under test. Port 0: each takes a free one. */
+/**
+ * The settings file of the Node-REDs under test. Port 0: each takes a free one. The editor goes without what takes long to load and no node
+ * of ours uses: Monaco and Mermaid.
+ */
 const settings = (more: object): string => `module.exports = {
   uiHost: '127.0.0.1',
   uiPort: 0,
   flowFile: 'flows.json',
   credentialSecret: 'test',
   telemetry: { enabled: false },
-  editorTheme: { tours: false, palette: { catalogues: [] } },
+  editorTheme: {
+    tours: false,
+    palette: { catalogues: [] },
+    codeEditor: { lib: 'ace' },
+    markdownEditor: { mermaid: { enabled: false } },
+  },
   debugMaxLength: 100000,
   logging: { console: { level: 'info' } },
   ...${JSON.stringify(more)},
@@ -56,7 +63,7 @@ export class RealNodeRed {
   ) {}
 
   /**
-   * Packs and installs the package into a new user directory, starts Node-RED there, and resolves when its flows run.
+   * Starts Node-RED in a new user directory with the packed package in it, and resolves when its flows run.
    *
    * @throws Error with the log, when it does not come up.
    */
@@ -65,9 +72,7 @@ export class RealNodeRed {
     { settings: more = {}, nodeOptions = [], packages, prepare }: StartOptions = {},
   ): Promise<RealNodeRed> {
     const { node, red } = await version.locate();
-    const userDir = makeScratchFolder('user-dir');
-    if (packages !== undefined) await installThirdParty(userDir, packages);
-    await installPackage(userDir);
+    const userDir = await makeUserDir(packages);
     const settingsFile = join(userDir, 'settings.js');
     await writeFile(settingsFile, settings(more));
     await prepare?.(userDir);
