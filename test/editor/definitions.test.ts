@@ -186,9 +186,23 @@ describe('node definitions', () => {
       ['receive', 0, 1],
       ['app-info', 1, 1],
       ['request', 1, 1],
-      ['events', 1, 1],
+      ['events', 1, 2],
       ['simulator', 0, 0],
     ]);
+  });
+
+  it('have a label at each port', () => {
+    const labels = Object.keys(PROPERTIES).flatMap((type) => {
+      const { outputs = 0, outputLabels } = definitionOf(type);
+      return Array.from({ length: outputs }, (_, index) => [
+        type.slice(4),
+        outputLabels?.call(makeNode(type), index),
+      ]);
+    });
+    assert.deepEqual(
+      labels.filter(([, label]) => label !== 'port.output'),
+      [['events', 'port.events'], ['events', 'port.counters']],
+    );
   });
 
   it('are called by what they do', () => {
