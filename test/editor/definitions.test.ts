@@ -201,7 +201,10 @@ describe('node definitions', () => {
     });
     assert.deepEqual(
       labels.filter(([, label]) => label !== 'port.output'),
-      [['events', 'port.events'], ['events', 'port.counters']],
+      [
+        ['events', 'port.events'],
+        ['events', 'port.counters'],
+      ],
     );
   });
 
