@@ -193,10 +193,10 @@ describe('node definitions', () => {
 
   it('have a label at each port', () => {
     const labels = Object.keys(PROPERTIES).flatMap((type) => {
-      const { outputs = 0, outputLabels } = definitionOf(type);
-      return Array.from({ length: outputs }, (_, index) => [
+      const definition = definitionOf(type);
+      return Array.from({ length: definition.outputs ?? 0 }, (_, index) => [
         type.slice(4),
-        outputLabels?.call(makeNode(type), index),
+        definition.outputLabels?.call(makeNode(type), index),
       ]);
     });
     assert.deepEqual(
