@@ -28,6 +28,7 @@ const ERRORS_PER_SECOND = 5;
 
 const operation = 'COUNTERS';
 
+/** What happens leaves by the first output, and the answer to a message, which is counters, by the second: neither is ever taken for the other. */
 export = (RED: NodeAPI): void => {
   RED.nodes.registerType('akm-events', function (this: Node, saved: EventsDef) {
     RED.nodes.createNode(this, saved);
@@ -41,7 +42,7 @@ export = (RED: NodeAPI): void => {
       const topic = `akm/${service}/${event.event}`;
       const msg: AkmMessage & { topic: string } = { topic, payload: event };
       msg.akm = { service, operation: 'CONNECTION', ...details };
-      this.send(msg);
+      this.send([msg, null]);
     };
 
     observer.follow(services, ERRORS_PER_SECOND, {
@@ -68,7 +69,7 @@ export = (RED: NodeAPI): void => {
       );
     };
 
-    observer.onMessage((msg) => {
+    observer.onMessage((msg, forward) => {
       requireAllowed('service', config.services, Object.keys(SERVICES));
       requireAllowed('format', format, ['object', 'prometheus']);
       const counters = observer.counters(services);
@@ -80,6 +81,7 @@ export = (RED: NodeAPI): void => {
         msg.payload = Object.fromEntries(counters);
       }
       msg.akm = { service: config.services, operation, format };
+      forward([null, msg]);
     });
   });
 };

@@ -5,7 +5,7 @@ import type { Names } from '../../src/settings/names.js';
 import { Burst } from './burst.js';
 import { connectionOf, type ConnectionNode } from './connection-node.js';
 import { numberIn, toAkmError } from './errors.js';
-import { handleMessages, note } from './input.js';
+import { handleMessages, note, type Forward } from './input.js';
 import type { AkmMessage } from './messages.js';
 import { ServiceEvents, type EventListener, type ServiceEvent } from './service-events.js';
 import { StatusLine } from './status.js';
@@ -121,11 +121,10 @@ export class ConnectionObserver {
     return services.map((service) => [service, clients[service].counters()]);
   }
 
-  /** Has each message answered by `answer`, which changes it, and ends it with exactly one `done`. */
-  onMessage(answer: (msg: AkmMessage) => void): void {
-    const work = (msg: AkmMessage, forward: (msg: AkmMessage) => void): Promise<void> => {
-      answer(msg);
-      forward(msg);
+  /** Has each message handled by `answer`, which sends it on, and ends it with exactly one `done`. */
+  onMessage(answer: (msg: AkmMessage, forward: Forward) => void): void {
+    const work = (msg: AkmMessage, forward: Forward): Promise<void> => {
+      answer(msg, forward);
       return Promise.resolve();
     };
     handleMessages(this.node, work, (msg, thrown) => {

@@ -3,8 +3,8 @@ import { AkmError, outline } from '../../src/errors.js';
 import { toAkmError } from './errors.js';
 import type { AkmMessage } from './messages.js';
 
-/** Sends a message on. */
-export type Forward = (msg: AkmMessage) => void;
+/** Sends a message on; of a node with several outputs, by the one at whose place it stands. */
+export type Forward = (msg: AkmMessage | (AkmMessage | null)[]) => void;
 
 /**
  * Handles each message of a node with `work`, and ends it with exactly one `done`, whatever happens.

@@ -129,6 +129,7 @@ for (const version of nodeRedVersions) {
         (key) => saved?.[key],
       );
       assert.deepEqual(kept, ['amm', true, false, true, 'prometheus']);
+      assert.deepEqual(saved?.['wires'], [[], []], 'an output for events, and one for counters');
     });
 
     it('akm-register begins with an App Value that no other has', async () => {

@@ -134,10 +134,10 @@ describe('docs/nodes.md: the message', () => {
   });
 
   it('of akm-events, an event and the counters', async () => {
-    await start('akm-events', { onConnection: false, wires: [['told']] }, sender);
+    await start('akm-events', { onConnection: false, wires: [['told'], ['counted']] }, sender);
     await nodeRed.output('sends');
     assertOnPage(await nodeRed.output('told'), docBlock('docs/nodes.md', 'event'));
-    assertOnPage(await nodeRed.success('node', {}, 'told'), docBlock('docs/nodes.md', 'counters'));
+    assertOnPage(await nodeRed.success('node', {}, 'counted'), docBlock('docs/nodes.md', 'counters'));
   });
 });
 

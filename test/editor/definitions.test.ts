@@ -186,9 +186,26 @@ describe('node definitions', () => {
       ['receive', 0, 1],
       ['app-info', 1, 1],
       ['request', 1, 1],
-      ['events', 1, 1],
+      ['events', 1, 2],
       ['simulator', 0, 0],
     ]);
+  });
+
+  it('have a label at each port', () => {
+    const labels = Object.keys(PROPERTIES).flatMap((type) => {
+      const definition = definitionOf(type);
+      return Array.from({ length: definition.outputs ?? 0 }, (_, index) => [
+        type.slice(4),
+        definition.outputLabels?.call(makeNode(type), index),
+      ]);
+    });
+    assert.deepEqual(
+      labels.filter(([, label]) => label !== 'port.output'),
+      [
+        ['events', 'port.events'],
+        ['events', 'port.counters'],
+      ],
+    );
   });
 
   it('are called by what they do', () => {

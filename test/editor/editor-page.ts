@@ -33,7 +33,7 @@ export interface Definition {
   labelStyle?(this: object): string;
   paletteLabel(this: object): string;
   inputLabels?(this: object): string;
-  outputLabels?(this: object): string;
+  outputLabels?(this: object, index: number): string;
   onadd?(this: object): void;
   oneditprepare?(this: object): void;
   oneditsave?(this: object): void;

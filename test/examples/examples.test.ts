@@ -144,6 +144,12 @@ describe('an example at work', () => {
     while (sidebar('status').size > 0) statuses.push(await shown('status'));
     for (const text of ['listening', 'connected', 'registered', 'disconnected', 'invalid input'])
       assert.ok(statuses.includes(text), `${text} is among ${statuses.join(', ')}`);
+
+    press('counters');
+    assert.deepEqual(Object.keys(await shown<object>('counters')), ['amm', 'app']);
+    const told = new Set<string | undefined>();
+    while (sidebar('events').size > 0) told.add((await shown<{ event?: string }>('events')).event);
+    assert.deepEqual([...told].sort(), ['connected', 'error', 'registered']);
   });
 
   it('04 creates a trust relationship, shows it, deletes it, and shows the refusal the second time', async () => {

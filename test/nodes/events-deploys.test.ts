@@ -23,15 +23,8 @@ describe('akm-events and deployments', () => {
     return msg.payload as Record<string, unknown>;
   };
 
-  /** A node that only gives counters. */
-  const counts = {
-    id: 'counts',
-    type: 'akm-events',
-    onConnection: false,
-    onRegistration: false,
-    onError: false,
-    wires: [['counted']],
-  };
+  /** A node of which only the counters are used. */
+  const counts = { id: 'counts', type: 'akm-events', wires: [[], ['counted']] };
 
   /** A quick connection to an AMM and an AppEndpoint that only listen. */
   const scripted = async (properties = {}) => {

@@ -9,7 +9,7 @@ const { REGISTER_APP } = APP_OPERATIONS;
 
 describe('akm-events', () => {
   const { nodeRed, bench } = useNodeRed();
-  const events = { id: 'events', type: 'akm-events', wires: [['told']] };
+  const events = { id: 'events', type: 'akm-events', wires: [['told'], ['counted']] };
   const appEvents = { ...events, services: 'app' };
   const receive = { id: 'receive', type: 'akm-receive' };
   const list = { id: 'list', type: 'akm-list-endpoints' };
@@ -35,8 +35,12 @@ describe('akm-events', () => {
     return msg.payload as Record<string, unknown>;
   };
 
-  const countersOf = async (node = events): Promise<Record<string, Record<string, number>>> =>
-    (await nodeRed.success(node.id, {}, 'told')).payload as Record<string, Record<string, number>>;
+  /** The counters, which come behind all that was told: nothing of that may be left. */
+  const countersOf = async (): Promise<Record<string, Record<string, number>>> => {
+    const { payload } = await nodeRed.success('events', {}, 'counted');
+    assert.deepEqual([nodeRed.size('told'), nodeRed.size('counted')], [0, 0]);
+    return payload as Record<string, Record<string, number>>;
+  };
 
   it('opens no connection by itself, says so, and has counters all the same', async () => {
     const { amm, app, settings } = await scripted();
@@ -70,7 +74,6 @@ describe('akm-events', () => {
     await nodeRed.showing('events', 'disconnected');
     await back();
     await next('akm/app/connected');
-    assert.equal(nodeRed.size('told'), 0);
     assert.equal((await countersOf())['app']?.['reconnects'], 1);
   });
 
@@ -94,7 +97,7 @@ describe('akm-events', () => {
     const slow = { reconnectMin: '60000', reconnectMax: '60000' };
     await nodeRed.start({ ...settings, ...slow }, receive, appEvents);
     await nodeRed.showing('events', 'disconnected');
-    await countersOf(); // which come behind what was told
+    await countersOf();
   });
 
   it('tells of registrations made, lost and made again, by name', async () => {
@@ -131,7 +134,6 @@ describe('akm-events', () => {
     assert.deepEqual([code, status, atrId, name], ['AKM_REJECTED', 3, 1, undefined]); // the name of an ATR is none of an application
     await nodeRed.caught('AKM_REJECTED');
     assert.equal((await countersOf())['app']?.['errors'], 1);
-    assert.equal(nodeRed.size('told'), 0);
   });
 
   it('tells of each kind of event only where it is set so', async () => {
@@ -196,14 +198,28 @@ describe('akm-events', () => {
     await next('akm/amm/connected');
     await nodeRed.showing('receive', 'not registered');
     assert.deepEqual(Object.keys(await countersOf()), ['amm']);
-    assert.equal(nodeRed.size('told'), 0);
+  });
+
+  it('tells what happens by its first output only, and answers by its second only', async () => {
+    const { app, settings } = await scripted();
+    await nodeRed.start(settings, { ...register, wires: [[]] }, appEvents);
+    const peer = await app.connection();
+    await peer.receive(REGISTER_APP.request);
+    peer.send(REGISTER_APP.response, { status: 0 });
+    await next('akm/app/connected');
+    await next('akm/app/registered');
+    peer.sendNothing();
+    await next('akm/app/error');
+    await nodeRed.caught('AKM_PROTOCOL');
+    assert.equal(nodeRed.size('counted'), 0, 'no event is taken for an answer');
+    assert.deepEqual(Object.keys(await countersOf()), ['app']);
   });
 
   it('gives the counters as Prometheus text', async () => {
     const { settings } = await scripted();
-    await nodeRed.start(settings, list, { ...events, format: 'prometheus', onConnection: false });
+    await nodeRed.start(settings, list, { ...events, format: 'prometheus' });
     await nodeRed.showing('events', 'connected');
-    const msg = (await nodeRed.success('events', {}, 'told')) as Message & { headers: unknown };
+    const msg = (await nodeRed.success('events', {}, 'counted')) as Message & { headers: unknown };
     const metrics = parsePrometheus(String(msg.payload));
     const ofAmm = { service: 'amm', connection: 'line "3"' };
     assert.deepEqual(metrics.get('akm_connected'), {
@@ -218,9 +234,9 @@ describe('akm-events', () => {
     await nodeRed.deploy(
       'full',
       { ...settings, name: '' },
-      { ...events, format: 'prometheus', services: 'app', onConnection: false },
+      { ...events, format: 'prometheus', services: 'app' },
     );
-    const unnamed = parsePrometheus(String((await nodeRed.success('events', {}, 'told')).payload));
+    const unnamed = parsePrometheus(String((await nodeRed.success('events', {}, 'counted')).payload));
     assert.equal(unnamed.get('akm_connected')?.samples[0]?.labels['connection'], 'connection');
     assert.deepEqual(msg.headers, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
   });

@@ -248,7 +248,7 @@ const PLACES: Readonly<Record<string, Place>> = {
     good: '',
   },
   'the payload of akm-events, which does not look at it': {
-    node: { id: 'node', type: 'akm-events', onConnection: false, onRegistration: false, onError: false },
+    node: { id: 'node', type: 'akm-events', wires: [[], [OUT]] },
     message: inPayload,
     wanted: 'unread',
     good: '',

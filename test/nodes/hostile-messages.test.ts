@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { connection, type Message } from '../support/flows.js';
+import { connection, type Message, OUT } from '../support/flows.js';
 import { useNodeRed } from '../support/node-red-helper.js';
 
 const ENDPOINT = '0x000000000000000000000000C0FFEE01';
@@ -20,7 +20,7 @@ describe('a hostile message', () => {
     { id: 'register', type: 'akm-register', auto: false },
     { id: 'send', type: 'akm-send', atrId: '1', atrIdType: 'num', appValue: '100', appValueType: 'num' },
     { id: 'watch', type: 'akm-watch', interval: '0', first: 'added' },
-    { id: 'events', type: 'akm-events', onConnection: false, onRegistration: false, onError: false },
+    { id: 'events', type: 'akm-events', wires: [[], [OUT]] },
   ];
   /** For each node a message that it makes something of. */
   const good: Record<string, Message> = {

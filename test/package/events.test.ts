@@ -19,8 +19,6 @@ import {
 /** The ATR ID in which no application is registered. */
 const EMPTY_ATR = 9;
 
-const NO_EVENTS = { onConnection: false, onRegistration: false, onError: false };
-
 /** Registers in the trust relationship 1, at deploy or by a message. */
 const register = (id: string, connection: string, appValue: number, auto: boolean): FlowNode =>
   akmNode(id, 'akm-register', {
@@ -32,6 +30,22 @@ const register = (id: string, connection: string, appValue: number, auto: boolea
     auto,
   });
 
+/** Tells of the machine by its first output, with every kind of event ticked as it is by default, and gives counters by its second. */
+const eventsNode = (
+  id: string,
+  format: 'object' | 'prometheus',
+  told: string[],
+  counted: string[],
+  properties: object = {},
+): FlowNode =>
+  akmNode(id, 'akm-events', {
+    connection: 'machine',
+    services: 'both',
+    format,
+    ...properties,
+    wires: [told, counted],
+  });
+
 /** Two machines at one AMM and AppEndpoint, of which `machine` is watched and scraped. */
 function flow(ports: Ports, properties: object = {}): FlowNode[] {
   return onTab(
@@ -39,23 +53,13 @@ function flow(ports: Ports, properties: object = {}): FlowNode[] {
     { ...connectionNode('machine', ports), name: 'line "3"' },
     connectionNode('other', ports),
 
-    akmNode('events', 'akm-events', { connection: 'machine', services: 'both', ...properties }, 'told'),
+    injectNode('ask', 'events'),
+    eventsNode('events', 'object', ['told'], ['counted'], properties),
     debugNode('told'),
-    injectNode('ask', 'counters'),
-    akmNode(
-      'counters',
-      'akm-events',
-      { connection: 'machine', services: 'both', format: 'object', ...NO_EVENTS },
-      'counted',
-    ),
     debugNode('counted'),
     { id: 'scrape', type: 'http in', url: '/metrics', method: 'get', wires: [['metrics']] },
-    akmNode(
-      'metrics',
-      'akm-events',
-      { connection: 'machine', services: 'both', format: 'prometheus', ...NO_EVENTS },
-      'scraped',
-    ),
+    eventsNode('metrics', 'prometheus', ['told-too'], ['scraped']),
+    debugNode('told-too'),
     { id: 'scraped', type: 'http response', wires: [] },
 
     injectNode('list', 'list-atrs'),
@@ -195,6 +199,14 @@ for (const version of nodeRedVersions) {
       });
       const { amm, app } = await counters();
       assert.deepEqual([amm['reconnects'], app['reconnects']], [1, 1]);
+    });
+
+    it('answers each scrape once: none of its events goes to the HTTP response', async () => {
+      for (const event of ['connected', 'registered', 'error', 'disconnected', 'lost'])
+        await nodeRed.comms.message('told-too', 0, ({ topic }) => topic === `akm/app/${event}`);
+      assert.equal((await fetch(new URL('metrics', nodeRed.url))).status, 200);
+      await counters(); // what the response node complains of is in the log by then
+      assert.doesNotMatch(nodeRed.process.output, /No response object|headers after they are sent/);
     });
 
     it('leaves no error in the log but those that were to be seen', () => {

@@ -69,6 +69,9 @@ const promises: Readonly<Record<string, (example: DeployedExample) => Promise<vo
       await example.press(button);
       assert.equal((await example.shown<{ code: string }>(where)).code, code, button);
     }
+    await example.press('counters');
+    const { app } = await example.shown<{ app: { connected: number } }>('counters');
+    assert.equal(app.connected, 1);
   },
 
   '04 - Trust relationships': async (example) => {
