@@ -7,14 +7,9 @@ import { RESPONSE_OFFSET } from '../protocol/message.js';
 import { FramePacker } from './frame-packer.js';
 import { checkOptions, type ClientOptions } from './options.js';
 import { Outbox, type Send } from './outbox.js';
+import type { Registered, RegistrationObserver } from './place.js';
 import { decodeAppData } from './received-data.js';
-import {
-  Registrations,
-  type Registered,
-  type Registration,
-  type RegistrationObserver,
-  type Standing,
-} from './registrations.js';
+import { Registrations, type Registration, type Standing } from './registrations.js';
 import {
   infoOf,
   ServiceClient,
