@@ -1,6 +1,7 @@
 import { AkmError } from '../errors.js';
 import { Backoff } from './backoff.js';
-import type { ExchangeInfo, RegistrationChange } from './service-client.js';
+import type { ExchangeInfo } from './exchange.js';
+import type { RegistrationChange } from './service-client.js';
 
 /** The AppEndpoint's yes to a registration. */
 export interface Registered extends ExchangeInfo {
