@@ -43,7 +43,7 @@ for (const version of nodeRedVersions) {
 
     beforeEach(async () => {
       device = await freePort();
-      cable = await Cable.lay(await freePort(), device);
+      cable = await Cable.lay(device);
     });
 
     afterEach(() => cable.cut());
