@@ -1,6 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { AppClient } from '../src/client/app-client.js';
-import type { Answer } from '../src/client/service-client.js';
+import type { Answer } from '../src/client/exchange.js';
 import { AkmError, describe } from '../src/errors.js';
 import { configOf } from './shared/config.js';
 import { flattenIdentifiers } from './shared/identifiers.js';

@@ -8,11 +8,11 @@ import type { Layouts } from '../src/protocol/custom-layout.js';
 import { checkNames } from '../src/settings/check-names.js';
 import { Names } from '../src/settings/names.js';
 import { registerAdminRoutes } from './shared/admin/routes.js';
-import { SharedClient, type ConnectionNode } from './shared/connection-node.js';
 import { configOf } from './shared/config.js';
+import { SharedClient, type ConnectionNode } from './shared/connection-node.js';
 import { toAkmError } from './shared/errors.js';
-import { inMilliseconds } from './shared/seconds.js';
 import { OutageSense } from './shared/outages.js';
+import { inMilliseconds } from './shared/seconds.js';
 
 /** What the editor saves. Numbers are strings where `${ENV}` stood for them. */
 interface ConnectionDef extends NodeDef {

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
-import type { Registered, Registration, RegistrationObserver } from '../src/client/registrations.js';
+import type { Registered, RegistrationObserver } from '../src/client/place.js';
+import type { Registration } from '../src/client/registrations.js';
 import { AkmError } from '../src/errors.js';
 import { configOf } from './shared/config.js';
 import { evaluateApplication } from './shared/evaluate.js';

@@ -10,7 +10,6 @@
  *
  * All flows are in one Node-RED, so that they share its event loop, its settings and how warm its code is; one runs at a time.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   akmNode,
   connectionNode,
@@ -26,6 +25,8 @@ import { ATR_ID, OTHER_APP_VALUE, SEVERAL, TEXTS } from '../programs/wire.js';
 import type { Context, Measure } from '../support/context.js';
 import { compare, type Figure } from '../support/figure.js';
 import { FlowBench, type NodeIn } from '../support/flow-bench.js';
+import { received, sent } from '../support/one-way.js';
+import type { Window } from '../support/options.js';
 import { Program } from '../support/program.js';
 import { registerNode } from '../support/register-node.js';
 import { measureRounds, type Contender } from '../support/rounds.js';
@@ -43,6 +44,7 @@ export const measureFlow: Measure = async (context) => {
 
 async function measureIn(version: NodeRedVersion, context: Context): Promise<Figure[]> {
   const { options, progress } = context;
+  const { window } = options;
   const peers = await Peers.start(context);
   try {
     const bench = await FlowBench.start(version, context);
@@ -58,11 +60,11 @@ async function measureIn(version: NodeRedVersion, context: Context): Promise<Fig
         tcpOut: 'function + tcp out',
       };
       const contenders: Contender[] = [
-        { name: names.receive, measure: () => received(bench, peers.akmSource, akmCount, context) },
-        { name: names.hop, measure: () => hop(bench, context) },
-        { name: names.tcpIn, measure: () => received(bench, peers.tcpSource, tcpCount, context) },
-        { name: names.send, measure: () => sent(bench, akmInject, peers.akmSink, context) },
-        { name: names.tcpOut, measure: () => sent(bench, tcpInject, peers.tcpSink, context) },
+        { name: names.receive, measure: () => received(bench, peers.akmSource, SEVERAL, akmCount, window) },
+        { name: names.hop, measure: () => hop(bench, window) },
+        { name: names.tcpIn, measure: () => received(bench, peers.tcpSource, SEVERAL, tcpCount, window) },
+        { name: names.send, measure: () => sent(bench, akmInject, peers.akmSink, window) },
+        { name: names.tcpOut, measure: () => sent(bench, tcpInject, peers.tcpSink, window) },
       ];
       const rounds = await measureRounds(contenders, options.runs, progress);
       const receive = { part: 'flow', name: names.receive, unit: 'msg/s' } as const;
@@ -161,39 +163,9 @@ function injectToCount(id: string, count: string, last: string): FlowNode[] {
   return [injectNode(id, count, last), countNode(count)];
 }
 
-async function hop(bench: FlowBench, { options: { window } }: Context): Promise<number> {
+async function hop(bench: FlowBench, window: Window): Promise<number> {
   await bench.ask(hopInject, 'start');
   const rate = await bench.ask(hopCount, 'rate', window);
   await bench.ask(hopInject, 'stop');
-  return rate;
-}
-
-async function received(
-  bench: FlowBench,
-  source: Program<Source>,
-  count: NodeIn<Count>,
-  { options: { window } }: Context,
-): Promise<number> {
-  await source.ask('start', { load: 'short', framesAWrite: SEVERAL });
-  const rate = await bench.ask(count, 'rate', window);
-  await source.ask('stop');
-  // what is still under way must not be in the way of the next one
-  for (let before = -1, now = 0; now !== before;) {
-    before = now;
-    await delay(50);
-    now = await bench.ask(count, 'total');
-  }
-  return rate;
-}
-
-async function sent(
-  bench: FlowBench,
-  inject: NodeIn<Inject>,
-  sink: Program<Sink>,
-  { options: { window } }: Context,
-): Promise<number> {
-  await bench.ask(inject, 'start');
-  const rate = await sink.ask('rate', { window, sender: bench.pid });
-  await bench.ask(inject, 'stop');
   return rate;
 }

@@ -4,10 +4,9 @@
  * One process, so that it knows how many messages are on their way, and gives no more than the flow and the broker can have on their hands:
  * what is measured must not be how fast queues grow.
  */
-import { createRequire } from 'node:module';
-import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { connectMqtt, type MqttConnection } from '../../test/support/mqtt-package.js';
 import type { Window } from '../support/options.js';
 import { serve } from './commands.js';
 import { Meter } from './meter.js';
@@ -39,21 +38,10 @@ export interface BrokerEnds {
   rate(what: { way: Way; window: Window; pid: number }): Promise<number>;
 }
 
-/** As much of the package `mqtt` as is used here. */
-interface Client extends EventEmitter {
-  publish(topic: string, payload: string, options: { qos: 1; retain?: boolean }): void;
-  subscribeAsync(filter: string, options: { qos: 1 }): Promise<unknown>;
-}
-
 /** Messages on their way at a time. */
 const ON_THE_WAY = 200;
 /** How often it is looked whether all have arrived, in milliseconds. */
 const LOOK = 10;
-
-// the one that Node-RED's own MQTT nodes bring
-const { connectAsync } = createRequire(require.resolve('node-red'))('mqtt') as {
-  connectAsync: (url: string) => Promise<Client>;
-};
 
 const JOB = JSON.stringify({ atrId: ATR_ID, appValue: OTHER_APP_VALUE, payload: TEXTS.short });
 const FRAME = pushedFrame('short');
@@ -62,7 +50,7 @@ const meter = new Meter();
 let way: Way | undefined;
 let onTheWay = 0;
 let jobs = 0;
-let client: Client | undefined;
+let client: MqttConnection | undefined;
 let socket: Socket | undefined;
 
 function give(): void {
@@ -92,8 +80,7 @@ function arrived(count: number): void {
 
 serve<BrokerEnds>({
   start: async (brokerPort) => {
-    client = await connectAsync(`mqtt://127.0.0.1:${brokerPort}`);
-    client.on('error', () => undefined); // it connects again by itself
+    client = await connectMqtt(brokerPort);
     client.on('message', () => {
       arrived(1);
     });

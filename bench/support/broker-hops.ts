@@ -1,5 +1,4 @@
 /** Single messages through one gateway, each way, with a broker and without. */
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   akmNode,
   connectionNode,
@@ -15,6 +14,7 @@ import type { Source } from '../programs/source.js';
 import { ATR_ID, OTHER_APP_VALUE, TEXTS } from '../programs/wire.js';
 import type { Context } from './context.js';
 import { FlowBench, type NodeIn } from './flow-bench.js';
+import { received, sent } from './one-way.js';
 import { Program } from './program.js';
 import { registerNode } from './register-node.js';
 import { measureRounds, type Rounds } from './rounds.js';
@@ -42,24 +42,6 @@ export async function measureHops(
   const source = Program.start<Source>(build.programs, 'source');
   const bench = await FlowBench.start(version, context);
   const through = (way: 'out' | 'in') => ends.ask('rate', { way, window, pid: bench.pid });
-  const sent = async (): Promise<number> => {
-    await bench.ask(inject, 'start');
-    const rate = await sink.ask('rate', { window, sender: bench.pid });
-    await bench.ask(inject, 'stop');
-    return rate;
-  };
-  const received = async (): Promise<number> => {
-    await source.ask('start', { load: 'short', framesAWrite: 1 });
-    const rate = await bench.ask(count, 'rate', window);
-    await source.ask('stop');
-    // what is still under way must not be in the way of the next one
-    for (let before = -1, now = 0; now !== before;) {
-      before = now;
-      await delay(50);
-      now = await bench.ask(count, 'total');
-    }
-    return rate;
-  };
   try {
     const ports = {
       ends: await ends.ask('start', broker.port),
@@ -70,9 +52,9 @@ export async function measureHops(
     await bench.ready('mqtt-in', 'mqtt-out', 'send-ends', 'receive-ends', 'send-sink', 'receive-source');
     const contenders = [
       { name: HOPS.out, measure: () => through('out') },
-      { name: HOPS.send, measure: sent },
+      { name: HOPS.send, measure: () => sent(bench, inject, sink, window) },
       { name: HOPS.in, measure: () => through('in') },
-      { name: HOPS.receive, measure: received },
+      { name: HOPS.receive, measure: () => received(bench, source, 1, count, window) },
     ];
     return await measureRounds(contenders, options.runs, progress);
   } finally {

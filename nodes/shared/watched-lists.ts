@@ -1,6 +1,6 @@
 import type { AmmClient, Atr } from '../../src/client/amm-client.js';
 import { differences, remember, type Differences } from '../../src/client/differences.js';
-import type { ExchangeInfo } from '../../src/client/service-client.js';
+import type { ExchangeInfo } from '../../src/client/exchange.js';
 import { AkmError, describe } from '../../src/errors.js';
 import type { Identifier } from '../../src/protocol/identifier.js';
 import type { Names } from '../../src/settings/names.js';

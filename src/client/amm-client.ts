@@ -10,15 +10,10 @@ import {
 } from '../protocol/identifier.js';
 import type { Encodable } from '../protocol/layout.js';
 import { RESPONSE_OFFSET, type Operation } from '../protocol/message.js';
+import { infoOf, type AskOptions, type ExchangeInfo, type RawAnswer } from './exchange.js';
 import { isLoopback } from './loopback.js';
 import { checkDelay, checkOptions, type ClientOptions, type NumberInput } from './options.js';
-import {
-  infoOf,
-  ServiceClient,
-  type AskOptions,
-  type ExchangeInfo,
-  type RawAnswer,
-} from './service-client.js';
+import { ServiceClient } from './service-client.js';
 
 /** The AMM's TCP port (documented). */
 export const AMM_PORT = 49200;

@@ -4,26 +4,14 @@ import { APP_DIALECT } from '../protocol/header.js';
 import { parseInteger, U16_MAX } from '../protocol/integer.js';
 import type { Decoded } from '../protocol/layout.js';
 import { RESPONSE_OFFSET } from '../protocol/message.js';
+import { infoOf, type Answer, type AskOptions, type ExchangeOptions, type RawAnswer } from './exchange.js';
 import { FramePacker } from './frame-packer.js';
 import { checkOptions, type ClientOptions } from './options.js';
 import { Outbox, type Send } from './outbox.js';
+import type { Registered, RegistrationObserver } from './place.js';
 import { decodeAppData } from './received-data.js';
-import {
-  Registrations,
-  type Registered,
-  type Registration,
-  type RegistrationObserver,
-  type Standing,
-} from './registrations.js';
-import {
-  infoOf,
-  ServiceClient,
-  type Answer,
-  type AskOptions,
-  type ExchangeOptions,
-  type RawAnswer,
-  type RegistrationChange,
-} from './service-client.js';
+import { Registrations, type Registration, type Standing } from './registrations.js';
+import { ServiceClient, type RegistrationChange } from './service-client.js';
 import { Subscriptions, type DataFilter, type DataListener } from './subscriptions.js';
 
 /** The AppEndpoint's TCP port (documented). */

@@ -9,17 +9,17 @@ import {
   rawOffsetOf,
   sourceOf,
   type Operation,
-  type Source,
 } from '../protocol/message.js';
 import type { Dialect } from '../protocol/header.js';
 import { parseInteger, U32_MAX } from '../protocol/integer.js';
 import type { Decoded, Encodable } from '../protocol/layout.js';
 import { Connection, type ConnectionState } from './connection.js';
 import { Counters, roundLatency, type CounterValues } from './counters.js';
+import type { Answer, ExchangeOptions, RawAnswer } from './exchange.js';
 import { Heartbeat } from './heartbeat.js';
 import type { CheckedOptions } from './options.js';
 import { QueueBudget } from './queue-budget.js';
-import { RequestQueue, type Request } from './request-queue.js';
+import { RequestQueue } from './request-queue.js';
 import { requireSuccess, type Said } from './success.js';
 
 /** What every client emits. There is no `error` event: nothing that a peer does may end the process. */
@@ -43,49 +43,6 @@ export interface RegistrationChange {
   /** Why it was refused. */
   error?: AkmError;
 }
-
-/** How an exchange went, beside what was said in it. */
-export interface ExchangeInfo {
-  requestCode: number;
-  responseCode: number;
-  /** From the write of the request to its response, in milliseconds. */
-  latencyMs: number;
-  /** What is known of the two bodies. */
-  layout: Source;
-}
-
-/** A decoded answer. */
-export interface Answer<T> extends ExchangeInfo {
-  /** The response's fields that were there; other ones where the integrator has entered a layout. */
-  fields: Partial<T>;
-  /** The response's bytes behind its code, and behind a confirmation that stands first: a copy. */
-  raw: Buffer;
-}
-
-/** The part of an answer that says how the exchange went. */
-export function infoOf({ requestCode, responseCode, latencyMs, layout }: ExchangeInfo): ExchangeInfo {
-  return { requestCode, responseCode, latencyMs, layout };
-}
-
-/** An answer whose layout is not known here. */
-export interface RawAnswer extends ExchangeInfo {
-  /** What stands behind the response code: a copy. */
-  body: Buffer;
-}
-
-/** How to make a request; see {@link Request}. */
-export interface ExchangeOptions extends Pick<Request<unknown>, 'urgent' | 'forgiving'> {
-  /** Called right before the write, with the operation as it is really used; throws to prevent it. */
-  permit?: (operation: Operation) => void;
-  /** The values by name, in place of the others, where the integrator has entered a layout for the request. */
-  own?: object;
-}
-
-/**
- * How to ask what changes nothing. `forgiving`: a missing answer fails the request only, and the connection with all that others do on
- * it stays, as with a heartbeat.
- */
-export type AskOptions = Pick<ExchangeOptions, 'forgiving'>;
 
 /**
  * What the two clients have in common: a connection, requests one at a time, a heartbeat.

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AppClient } from '../../src/client/app-client.js';
-import type { Registration, RegistrationObserver } from '../../src/client/registrations.js';
+import type { RegistrationObserver } from '../../src/client/place.js';
+import type { Registration } from '../../src/client/registrations.js';
 import { APP_OPERATIONS, SEND_APP_DATA_REQUEST } from '../../src/protocol/app-messages.js';
 import { APP_DIALECT } from '../../src/protocol/header.js';
 import { encodeFrame } from '../../src/protocol/message.js';

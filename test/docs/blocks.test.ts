@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { docBlocks } from '../support/doc-blocks.js';
 
@@ -15,18 +15,11 @@ const TESTS = readdirSync(join(repository, 'test'), { recursive: true, encoding:
 
 describe('the guides', () => {
   for (const file of DOCS) {
-    const text = readFileSync(join(repository, file), 'utf8');
-
     it(`have no code in ${file} that a test does not run`, () => {
       for (const { name, code } of docBlocks(file)) {
         assert.ok(name !== undefined, `a block without a name:\n${code}`);
         assert.ok(TESTS.includes(`docBlock('${file}', '${name}')`), `no test takes the block ${name}`);
       }
-    });
-
-    it(`link in ${file} to what there is`, () => {
-      for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#\s]+)[^)]*\)/g))
-        assert.ok(existsSync(join(repository, 'docs', decodeURIComponent(target))), target);
     });
   }
 });

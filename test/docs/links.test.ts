@@ -29,7 +29,7 @@ function anchorsOf(file: string): string[] {
 
 /** The links of a file that lead to other files here, or within it. */
 function linksOf(file: string): string[] {
-  return [...proseOf(file).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, target = '']) => target);
+  return [...proseOf(file).matchAll(/\]\((?!https?:)([^)\s]+)[^)]*\)/g)].map(([, target = '']) => target);
 }
 
 describe('the documentation', () => {

@@ -5,8 +5,8 @@ import {
   nodeRedVersions,
   onTab,
   type Ports,
-  RealNodeRed,
   simulatorNode,
+  useNodeRed,
 } from '../support/real-node-red';
 
 /** bcrypt's hash of `test`. */
@@ -22,11 +22,11 @@ const adminAuth = {
 
 for (const version of nodeRedVersions) {
   describe(`${version.title}: the admin routes with users`, () => {
-    let nodeRed: RealNodeRed;
+    const suite = useNodeRed(version, { settings: { adminAuth } });
     let ports: Ports;
     const tokens: Record<string, string | undefined> = {};
 
-    const fetched = (path: string, request: RequestInit) => fetch(new URL(path, nodeRed.url), request);
+    const fetched = (path: string, request: RequestInit) => fetch(new URL(path, suite.nodeRed.url), request);
 
     const login = async (username: string, scope: string): Promise<string> => {
       const response = await fetched('auth/token', {
@@ -59,17 +59,11 @@ for (const version of nodeRedVersions) {
       });
     };
 
-    before(async function () {
-      this.timeout(300_000);
+    before(async () => {
       ports = await freePorts();
-      nodeRed = await RealNodeRed.start(version, { settings: { adminAuth } });
       tokens['reader'] = await login('reader', 'read');
-      tokens['writer'] = nodeRed.token = await login('writer', '*');
-      await nodeRed.deploy(onTab(simulatorNode(ports), connectionNode('deployed', ports)));
-    });
-
-    after(async () => {
-      assert.equal(await nodeRed.stop(), 0);
+      tokens['writer'] = suite.nodeRed.token = await login('writer', '*');
+      await suite.nodeRed.deploy(onTab(simulatorNode(ports), connectionNode('deployed', ports)));
     });
 
     const lists = ['endpoints', 'atrs', 'app-atrs'];

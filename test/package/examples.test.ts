@@ -4,7 +4,7 @@ import {
   exampleNames,
   importExample,
   nodeRedVersions,
-  RealNodeRed,
+  useNodeRed,
 } from '../support/real-node-red';
 
 /** What each example promises to whoever imports and deploys it. */
@@ -108,37 +108,28 @@ const promises: Readonly<Record<string, (example: DeployedExample) => Promise<vo
 
 for (const version of nodeRedVersions) {
   describe(`${version.title}: the examples`, () => {
-    let nodeRed: RealNodeRed;
-
-    before(async function () {
-      this.timeout(300_000);
-      nodeRed = await RealNodeRed.start(version);
-    });
-
-    after(async () => {
-      assert.equal(await nodeRed.stop(), 0);
-    });
+    const suite = useNodeRed(version);
 
     for (const name of exampleNames) {
       it(`"${name}" keeps its promise with nothing to edit`, async () => {
         const promise = promises[name];
         assert.ok(promise, 'every example promises something');
 
-        const logged = nodeRed.process.lines.now;
-        await promise(await DeployedExample.deploy(nodeRed, name));
+        const logged = suite.nodeRed.process.lines.now;
+        await promise(await DeployedExample.deploy(suite.nodeRed, name));
 
-        const log = nodeRed.process.lines.items.slice(logged).join('\n');
+        const log = suite.nodeRed.process.lines.items.slice(logged).join('\n');
         assert.doesNotMatch(log, /\[error\]|uncaught|unhandled|missing types/i);
       });
     }
 
     it('run beside each other', async () => {
       const flows = [];
-      for (const name of exampleNames) flows.push(...(await importExample(nodeRed, name)));
-      const from = nodeRed.comms.now;
-      await nodeRed.deploy(flows);
+      for (const name of exampleNames) flows.push(...(await importExample(suite.nodeRed, name)));
+      const from = suite.nodeRed.comms.now;
+      await suite.nodeRed.deploy(flows);
       for (const { id } of flows.filter(({ type }) => type === 'akm-simulator')) {
-        await nodeRed.comms.status(id, 'green', ({ fill }) => fill === 'green', from);
+        await suite.nodeRed.comms.status(id, 'green', ({ fill }) => fill === 'green', from);
       }
     });
   });

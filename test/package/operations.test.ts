@@ -10,8 +10,8 @@ import {
   nodeRedVersions,
   onTab,
   type Ports,
-  RealNodeRed,
   simulatorNode,
+  useNodeRed,
   startSimulatorCommand,
 } from '../support/real-node-red';
 
@@ -198,25 +198,22 @@ const simulators = [
 for (const version of nodeRedVersions) {
   for (const simulator of simulators) {
     describe(`${version.title}: operations with ${simulator.title}`, () => {
-      let nodeRed: RealNodeRed;
+      const suite = useNodeRed(version);
       let command: Child | undefined;
 
-      before(async function () {
-        this.timeout(300_000);
+      before(async () => {
         const ports = await freePorts();
         command = await simulator.start(ports);
-        nodeRed = await RealNodeRed.start(version);
-        await nodeRed.deploy(flow(ports, ...simulator.nodes(ports)));
+        await suite.nodeRed.deploy(flow(ports, ...simulator.nodes(ports)));
       });
 
       after(async () => {
-        assert.equal(await nodeRed.stop(), 0);
         if (command) assert.equal(await command.stop(), 0);
       });
 
       it('lists the endpoints', async () => {
-        await nodeRed.inject('ask-endpoints');
-        const { payload, akm } = await nodeRed.comms.message('endpoints');
+        await suite.nodeRed.inject('ask-endpoints');
+        const { payload, akm } = await suite.nodeRed.comms.message('endpoints');
         assert.equal((payload as unknown[]).length, 4);
         assert.deepEqual((payload as unknown[])[0], {
           index: 0,
@@ -228,23 +225,23 @@ for (const version of nodeRedVersions) {
       });
 
       it('lists the operational trust relationships', async () => {
-        await nodeRed.inject('ask-atrs');
-        const { payload } = await nodeRed.comms.message('atrs');
+        await suite.nodeRed.inject('ask-atrs');
+        const { payload } = await suite.nodeRed.comms.message('atrs');
         const names = (payload as { categoryName: string }[]).map(({ categoryName }) => categoryName);
         assert.deepEqual(names, ['Operational', 'Operational', 'Operational']);
       });
 
       it('tells what is there at first, and then by itself what is added and removed', async () => {
         const changes = async (from: number) => {
-          const { added, removed } = (await nodeRed.comms.message('changed', from)).payload as Record<
+          const { added, removed } = (await suite.nodeRed.comms.message('changed', from)).payload as Record<
             'added' | 'removed',
             { kind: string; id: string }[]
           >;
           return { added, removed };
         };
         const act = async (action: string) => {
-          const from = nodeRed.comms.now;
-          await nodeRed.inject('change', { action, payload: WATCHED_ENDPOINT });
+          const from = suite.nodeRed.comms.now;
+          await suite.nodeRed.inject('change', { action, payload: WATCHED_ENDPOINT });
           const { added, removed } = await changes(from);
           return [added, removed].map((told) => told.map(({ kind, id }) => `${kind} ${id}`));
         };
@@ -254,30 +251,30 @@ for (const version of nodeRedVersions) {
       });
 
       it('provisions an endpoint, which is listed from then on', async () => {
-        await nodeRed.inject('provide', { payload: NEW_ENDPOINT });
-        const { payload } = await nodeRed.comms.message('provisioned');
+        await suite.nodeRed.inject('provide', { payload: NEW_ENDPOINT });
+        const { payload } = await suite.nodeRed.comms.message('provisioned');
         const { action, accepted, id } = payload as Record<string, unknown>;
         assert.deepEqual(
           { action, accepted, id },
           { action: 'provision-endpoint', accepted: true, id: NEW_ENDPOINT },
         );
 
-        const from = nodeRed.comms.now;
-        await nodeRed.inject('ask-endpoints');
-        const listed = (await nodeRed.comms.message('endpoints', from)).payload as { id: string }[];
+        const from = suite.nodeRed.comms.now;
+        await suite.nodeRed.inject('ask-endpoints');
+        const listed = (await suite.nodeRed.comms.message('endpoints', from)).payload as { id: string }[];
         assert.ok(listed.some((endpoint) => endpoint.id === NEW_ENDPOINT));
       });
 
       it('reports what the AMM refuses as AKM_REJECTED', async () => {
-        const from = nodeRed.comms.now;
-        await nodeRed.inject('provide', { payload: NEW_ENDPOINT });
-        const { error } = await nodeRed.comms.message('caught', from);
+        const from = suite.nodeRed.comms.now;
+        await suite.nodeRed.inject('provide', { payload: NEW_ENDPOINT });
+        const { error } = await suite.nodeRed.comms.message('caught', from);
         assert.equal((error as { code: string }).code, 'AKM_REJECTED');
       });
 
       it('gives the details of an endpoint', async () => {
-        await nodeRed.inject('ask-details', { payload: NEW_ENDPOINT });
-        const { payload, akm } = await nodeRed.comms.message('detailed');
+        await suite.nodeRed.inject('ask-details', { payload: NEW_ENDPOINT });
+        const { payload, akm } = await suite.nodeRed.comms.message('detailed');
         const { id, confirmation, details } = payload as {
           id: string;
           confirmation: number;
@@ -291,14 +288,14 @@ for (const version of nodeRedVersions) {
 
       /** What the AMM says to an action of the message. */
       const act = async (action: string, payload: unknown) => {
-        const from = nodeRed.comms.now;
-        await nodeRed.inject('change', { action, payload });
-        return (await nodeRed.comms.message('acted', from)).payload as Record<string, unknown>;
+        const from = suite.nodeRed.comms.now;
+        await suite.nodeRed.inject('change', { action, payload });
+        return (await suite.nodeRed.comms.message('acted', from)).payload as Record<string, unknown>;
       };
       const operational = async () => {
-        const from = nodeRed.comms.now;
-        await nodeRed.inject('ask-atrs');
-        const atrs = (await nodeRed.comms.message('atrs', from)).payload as { id: string }[];
+        const from = suite.nodeRed.comms.now;
+        await suite.nodeRed.inject('ask-atrs');
+        const atrs = (await suite.nodeRed.comms.message('atrs', from)).payload as { id: string }[];
         return atrs.map(({ id }) => id);
       };
 
@@ -325,17 +322,17 @@ for (const version of nodeRedVersions) {
           [deleted['action'], deleted['accepted'], deleted['id']],
           ['delete-endpoint', true, NEW_ENDPOINT],
         );
-        const from = nodeRed.comms.now;
-        await nodeRed.inject('ask-endpoints');
-        const listed = (await nodeRed.comms.message('endpoints', from)).payload as { id: string }[];
+        const from = suite.nodeRed.comms.now;
+        await suite.nodeRed.inject('ask-endpoints');
+        const listed = (await suite.nodeRed.comms.message('endpoints', from)).payload as { id: string }[];
         assert.equal(listed.length, 4);
         assert.ok(listed.every(({ id }) => id !== NEW_ENDPOINT));
       });
 
       it('asks the AppEndpoint for its version, itself and its trust relationships', async () => {
         const asked = async (query: string) => {
-          await nodeRed.inject(`ask-app-${query}`);
-          const { payload, akm } = await nodeRed.comms.message(`told-${query}`);
+          await suite.nodeRed.inject(`ask-app-${query}`);
+          const { payload, akm } = await suite.nodeRed.comms.message(`told-${query}`);
           return { ...(payload as object), operation: (akm as { operation: string }).operation };
         };
         assert.deepEqual(await asked('version'), {
@@ -362,30 +359,33 @@ for (const version of nodeRedVersions) {
       });
 
       it('makes a request of any code', async () => {
-        await nodeRed.inject('ask-anything', { payload: [], code: 3 });
-        const { payload, akm } = await nodeRed.comms.message('answered');
+        await suite.nodeRed.inject('ask-anything', { payload: [], code: 3 });
+        const { payload, akm } = await suite.nodeRed.comms.message('answered');
         assert.equal(bytesOf(payload).toString('hex'), '01000000');
         const { requestCode, responseCode } = akm as Record<string, unknown>;
         assert.deepEqual([requestCode, responseCode], [0x03, 0x43]);
       });
 
       it('registers at deploy, and by a message', async () => {
-        const automatic = (await nodeRed.comms.message('registered-a')).payload as Record<string, unknown>;
+        const automatic = (await suite.nodeRed.comms.message('registered-a')).payload as Record<
+          string,
+          unknown
+        >;
         assert.deepEqual(automatic, { atrId: 1, appValue: 20, registered: true, status: 0, automatic: true });
 
-        await nodeRed.inject('register', { own: 30 });
-        const asked = (await nodeRed.comms.message('registered-b')).payload as Record<string, unknown>;
+        await suite.nodeRed.inject('register', { own: 30 });
+        const asked = (await suite.nodeRed.comms.message('registered-b')).payload as Record<string, unknown>;
         assert.deepEqual(asked, { atrId: 1, appValue: 30, registered: true, status: 0, automatic: false });
       });
 
       it('carries a message to the other machine, and its answer back', async () => {
-        await nodeRed.inject('say', { payload: 'pump 3 on', note: 'kept' });
-        assert.equal((await nodeRed.comms.message('sent'))['note'], 'kept');
+        await suite.nodeRed.inject('say', { payload: 'pump 3 on', note: 'kept' });
+        assert.equal((await suite.nodeRed.comms.message('sent'))['note'], 'kept');
 
-        const there = await nodeRed.comms.message('received-b');
+        const there = await suite.nodeRed.comms.message('received-b');
         assert.equal(there.payload, 'pump 3 on');
         assert.equal(there.topic, 'akm/1/20');
-        const back = await nodeRed.comms.message('received-a');
+        const back = await suite.nodeRed.comms.message('received-a');
         assert.equal(back.payload, 'pump 3 on');
         assert.equal(back['appValue'], 30);
       });
@@ -400,7 +400,7 @@ for (const version of nodeRedVersions) {
           'send-to-b',
           'at-b',
         ]) {
-          await nodeRed.comms.status(
+          await suite.nodeRed.comms.status(
             id,
             'a green dot',
             ({ fill, shape }) => fill === 'green' && shape === 'dot',
@@ -409,7 +409,7 @@ for (const version of nodeRedVersions) {
       });
 
       it('leaves no error in the log', () => {
-        assert.doesNotMatch(nodeRed.process.output, /\[error\]|uncaught|unhandled/i);
+        assert.doesNotMatch(suite.nodeRed.process.output, /\[error\]|uncaught|unhandled/i);
       });
     });
   }

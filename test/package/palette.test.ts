@@ -7,7 +7,7 @@ import {
   manifest,
   nodeRedVersions,
   nodeTypes,
-  RealNodeRed,
+  useNodeRed,
 } from '../support/real-node-red';
 
 /** Whether an example stands in a folder of the menu. */
@@ -23,23 +23,14 @@ interface NodeSet {
 
 for (const version of nodeRedVersions) {
   describe(`${version.title}: what the palette is given`, () => {
-    let nodeRed: RealNodeRed;
-
-    before(async function () {
-      this.timeout(300_000);
-      nodeRed = await RealNodeRed.start(version);
-    });
-
-    after(async () => {
-      assert.equal(await nodeRed.stop(), 0);
-    });
+    const suite = useNodeRed(version);
 
     it('starts without a complaint about the package', () => {
-      assert.doesNotMatch(nodeRed.process.output, /akm|\[error\]|missing types/i);
+      assert.doesNotMatch(suite.nodeRed.process.output, /akm|\[error\]|missing types/i);
     });
 
     it('loads every node type without an error', async () => {
-      const sets = (await nodeRed.json('nodes')) as NodeSet[];
+      const sets = (await suite.nodeRed.json('nodes')) as NodeSet[];
       const ours = sets.filter(({ module }) => module === manifest.name);
       for (const set of ours) {
         assert.equal(set.err, undefined);
@@ -50,18 +41,18 @@ for (const version of nodeRedVersions) {
     });
 
     it('serves the icons that the nodes show', async () => {
-      const icons = ((await nodeRed.json('icons')) as Record<string, string[]>)[manifest.name] ?? [];
-      const pages = await nodeRed.text('nodes', 'text/html');
+      const icons = ((await suite.nodeRed.json('icons')) as Record<string, string[]>)[manifest.name] ?? [];
+      const pages = await suite.nodeRed.text('nodes', 'text/html');
       const shown = [...pages.matchAll(/icon:\s*["'](akm[\w-]*\.\w+)["']/g)].map(([, icon = '']) => icon);
       assert.equal(shown.length, nodeTypes.length, 'every node shows an icon of this package');
       for (const icon of new Set(shown)) {
         assert.ok(icons.includes(icon), icon);
-        assert.match(await nodeRed.text(`icons/${manifest.name}/${icon}`), /<svg/);
+        assert.match(await suite.nodeRed.text(`icons/${manifest.name}/${icon}`), /<svg/);
       }
     });
 
     it('serves a form and help for every node type', async () => {
-      const pages = await nodeRed.text('nodes', 'text/html');
+      const pages = await suite.nodeRed.text('nodes', 'text/html');
       for (const type of nodeTypes) {
         for (const part of ['template', 'help'])
           assert.match(pages, new RegExp(`data-${part}-name="${type}"`));
@@ -69,7 +60,7 @@ for (const version of nodeRedVersions) {
     });
 
     it('serves the English texts of every node type', async () => {
-      const catalogues = (await nodeRed.json('nodes/messages?lng=en-US')) as Record<string, object>;
+      const catalogues = (await suite.nodeRed.json('nodes/messages?lng=en-US')) as Record<string, object>;
       for (const type of nodeTypes) {
         const texts = catalogues[`${manifest.name}/${type}`];
         assert.ok(texts && Object.keys(texts).length > 0, type);
@@ -77,23 +68,23 @@ for (const version of nodeRedVersions) {
     });
 
     it('serves what the pages load besides', async () => {
-      const pages = await nodeRed.text('nodes', 'text/html');
+      const pages = await suite.nodeRed.text('nodes', 'text/html');
       const resources = [...pages.matchAll(/(?:src|href)=["'](resources\/[^"']+)["']/g)].map(
         ([, path = '']) => path,
       );
       assert.ok(resources.length > 0);
-      for (const path of new Set(resources)) assert.notEqual(await nodeRed.text(path), '');
+      for (const path of new Set(resources)) assert.notEqual(await suite.nodeRed.text(path), '');
     });
 
     it('offers every example in the import menu', async () => {
       const library = `library/examples/flows/${manifest.name}`;
       const folders = [...new Set(EXAMPLE_FILES.filter(isDeep).map(dirname))];
-      const offered = (await nodeRed.json(library)) as (string | { fn: string })[];
+      const offered = (await suite.nodeRed.json(library)) as (string | { fn: string })[];
       const files = offered.flatMap((each) => (typeof each === 'string' ? [] : each.fn));
       assert.deepEqual(files.sort(), exampleNames);
       assert.deepEqual(offered.filter((each) => typeof each === 'string').sort(), folders.sort());
       for (const file of EXAMPLE_FILES) {
-        const flow = await importExample(nodeRed, file.replace(/\.json$/, ''));
+        const flow = await importExample(suite.nodeRed, file.replace(/\.json$/, ''));
         assert.ok(flow.length > 0, file);
       }
     });

@@ -11,7 +11,7 @@ import {
   type NodeStatus,
   onTab,
   type Ports,
-  RealNodeRed,
+  useNodeRed,
   startSimulatorCommand,
 } from '../support/real-node-red';
 
@@ -47,71 +47,60 @@ const users = ['list', 'provision', 'register', 'send', 'receive'];
 
 for (const version of nodeRedVersions) {
   describe(`${version.title}: when the AKM module goes and comes back`, () => {
-    let nodeRed: RealNodeRed;
+    const suite = useNodeRed(version);
     let ports: Ports;
     let module: Child;
 
-    before(async function () {
-      this.timeout(300_000);
+    before(async () => {
       ports = await freePorts();
       module = await startSimulatorCommand(ports);
-      nodeRed = await RealNodeRed.start(version);
-      await nodeRed.deploy(flow(ports));
-      await nodeRed.comms.message('registered');
+      await suite.nodeRed.deploy(flow(ports));
+      await suite.nodeRed.comms.message('registered');
     });
 
-    after(async () => {
-      assert.equal(await nodeRed.stop(), 0);
-      await module.stop();
-    });
+    after(() => module.stop());
 
     it('says so at every node, and fails a message with a code', async () => {
-      for (const id of users) await nodeRed.comms.status(id, 'green', isGreen);
-      const from = nodeRed.comms.now;
+      for (const id of users) await suite.nodeRed.comms.status(id, 'green', isGreen);
+      const from = suite.nodeRed.comms.now;
       await module.stop('SIGKILL');
-      for (const id of users) await nodeRed.comms.status(id, 'red', isRed, from);
+      for (const id of users) await suite.nodeRed.comms.status(id, 'red', isRed, from);
 
-      await nodeRed.inject('say', { payload: 'into the void' });
-      const { error } = await nodeRed.comms.message('caught', from);
+      await suite.nodeRed.inject('say', { payload: 'into the void' });
+      const { error } = await suite.nodeRed.comms.message('caught', from);
       assert.equal((error as { code: string }).code, 'AKM_NOT_CONNECTED');
     });
 
     it('comes back by itself, registration included', async () => {
-      const from = nodeRed.comms.now;
+      const from = suite.nodeRed.comms.now;
       module = await startSimulatorCommand(ports);
-      for (const id of users) await nodeRed.comms.status(id, 'green', isGreen, from);
-      await nodeRed.comms.message('registered', from);
+      for (const id of users) await suite.nodeRed.comms.status(id, 'green', isGreen, from);
+      await suite.nodeRed.comms.message('registered', from);
 
-      await nodeRed.inject('say', { payload: 'back again' });
-      assert.equal((await nodeRed.comms.message('received', from)).payload, 'back again');
-      await nodeRed.inject('ask');
-      assert.equal(((await nodeRed.comms.message('listed', from)).payload as unknown[]).length, 4);
+      await suite.nodeRed.inject('say', { payload: 'back again' });
+      assert.equal((await suite.nodeRed.comms.message('received', from)).payload, 'back again');
+      await suite.nodeRed.inject('ask');
+      assert.equal(((await suite.nodeRed.comms.message('listed', from)).payload as unknown[]).length, 4);
     });
   });
 
   describe(`${version.title}: when the AKM module never starts`, () => {
-    let nodeRed: RealNodeRed;
+    const suite = useNodeRed(version);
 
-    before(async function () {
-      this.timeout(300_000);
-      nodeRed = await RealNodeRed.start(version);
-      await nodeRed.deploy(flow(await freePorts()));
-    });
-
-    after(async () => {
-      assert.equal(await nodeRed.stop(), 0);
+    before(async () => {
+      await suite.nodeRed.deploy(flow(await freePorts()));
     });
 
     it('says so at every node', async () => {
-      for (const id of users) await nodeRed.comms.status(id, 'red', isRed);
+      for (const id of users) await suite.nodeRed.comms.status(id, 'red', isRed);
     });
 
     it('fails every message with a code that a Catch node can act on', async () => {
-      const from = nodeRed.comms.now;
-      await nodeRed.inject('ask');
-      await nodeRed.inject('say');
+      const from = suite.nodeRed.comms.now;
+      await suite.nodeRed.inject('ask');
+      await suite.nodeRed.inject('say');
       for (const id of ['list', 'provision', 'send']) {
-        const { error } = await nodeRed.comms.message(
+        const { error } = await suite.nodeRed.comms.message(
           'caught',
           from,
           (message) => (message['error'] as { source: { id: string } }).source.id === id,
@@ -123,8 +112,8 @@ for (const version of nodeRedVersions) {
     });
 
     it('leaves Node-RED up', async () => {
-      assert.doesNotMatch(nodeRed.process.output, /uncaught|unhandled/i);
-      assert.notEqual(await nodeRed.text(''), '');
+      assert.doesNotMatch(suite.nodeRed.process.output, /uncaught|unhandled/i);
+      assert.notEqual(await suite.nodeRed.text(''), '');
     });
   });
 }

@@ -1,69 +1,68 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { atEnd } from './real-node-red/at-end.js';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A TCP connection's way to a server, that a test can cut and mend. */
+type End = 'client' | 'server';
+
+/** The way of TCP connections to a server on this machine, that a test can cut and mend. */
 export class Cable {
   readonly #sockets = new Set<Socket>();
-  #server: Server | undefined;
-  #silent = false;
-  #isLost: (chunk: Buffer) => boolean = () => false;
+  readonly #listener = createServer((client) => {
+    const server = connect(this.target, '127.0.0.1');
+    this.#carry('client', client, server);
+    this.#carry('server', server, client);
+  });
+  #port = 0;
+  #isLost: (from: End, chunk: Buffer) => boolean = () => false;
 
-  private constructor(
-    private readonly target: number,
-    /** Where clients connect to, on 127.0.0.1. */
-    readonly port: number,
-  ) {
-    atEnd(() => this.#server?.close());
-  }
+  private constructor(private readonly target: number) {}
 
-  /** Lays a cable from the port `from` to the port `to` of this machine. */
-  static async lay(from: number, to: number): Promise<Cable> {
-    const cable = new Cable(to, from);
+  /** Lays a cable from a free port to the port `target`. */
+  static async lay(target: number): Promise<Cable> {
+    const cable = new Cable(target);
     await cable.mend();
     return cable;
   }
 
+  /** Where clients connect to, on 127.0.0.1; the same after it was cut and mended. */
+  get port(): number {
+    return this.#port;
+  }
+
   /** From now on whoever connects is refused, and who was connected is cut off. */
   async cut(): Promise<void> {
-    const server = this.#server;
-    this.#server = undefined;
+    if (!this.#listener.listening) return;
+    const closed = once(this.#listener, 'close');
+    this.#listener.close();
     for (const socket of this.#sockets) socket.destroy();
-    if (!server) return;
-    server.close();
-    await once(server, 'close');
+    await closed;
   }
 
   /** From now on such chunks of what clients send do not arrive. */
   lose(isLost: (chunk: Buffer) => boolean): void {
-    this.#isLost = isLost;
+    this.#isLost = (from, chunk) => from === 'client' && isLost(chunk);
   }
 
-  /** From now on connections are taken, but nothing comes through: a machine that has hung up. */
-  silence(): void {
-    this.#silent = true;
+  /** From now on connections are taken, but nothing that this end says comes through, or neither of them says: a machine that has hung up. */
+  silence(end?: End): void {
+    this.#isLost = (from) => end === undefined || from === end;
   }
 
-  /** All is well again; connections that were silent are cut off. */
+  /** All is well again; who was connected is cut off. */
   async mend(): Promise<void> {
     await this.cut();
-    this.#silent = false;
-    this.#server = createServer((socket) => {
-      this.#keep(socket);
-      const other = connect(this.target, '127.0.0.1');
-      this.#keep(other);
-      const isThrough = (): boolean => !this.#silent;
-      socket.on('data', (chunk: Buffer) => isThrough() && !this.#isLost(chunk) && other.write(chunk));
-      other.on('data', (chunk: Buffer) => isThrough() && socket.write(chunk));
-      socket.once('close', () => other.destroy());
-      other.once('close', () => socket.destroy());
-    }).listen(this.port, '127.0.0.1');
-    await once(this.#server, 'listening');
+    this.#isLost = () => false;
+    this.#listener.listen(this.#port, '127.0.0.1');
+    await once(this.#listener, 'listening');
+    this.#port = (this.#listener.address() as AddressInfo).port;
   }
 
-  #keep(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-    socket.once('close', () => this.#sockets.delete(socket));
+  #carry(end: End, from: Socket, to: Socket): void {
+    this.#sockets.add(from);
+    from.on('data', (chunk) => this.#isLost(end, chunk) || to.write(chunk));
+    from.on('error', () => undefined); // its end follows
+    from.once('close', () => {
+      to.destroy();
+      this.#sockets.delete(from);
+    });
   }
 }

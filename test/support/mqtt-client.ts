@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module';
 import { randomUUID } from 'node:crypto';
-import type { EventEmitter } from 'node:events';
+import { connectMqtt, type MqttConnection, type PublishOptions } from './mqtt-package';
 import { Recorded } from './real-node-red/recorded';
 
 /** A message as a subscriber gets it from the broker. */
@@ -12,23 +11,6 @@ export interface MqttMessage {
   readonly retain: boolean;
 }
 
-interface PublishOptions {
-  readonly qos?: 0 | 1 | 2;
-  readonly retain?: boolean;
-}
-
-/** As much of the package `mqtt` as is used here. */
-interface Client extends EventEmitter {
-  subscribeAsync(filter: string, options: { qos: 0 | 1 | 2 }): Promise<unknown>;
-  publishAsync(topic: string, payload: Buffer | string, options: PublishOptions): Promise<unknown>;
-  endAsync(force?: boolean): Promise<void>;
-}
-
-// the one that Node-RED's own MQTT nodes bring: it is there wherever they are
-const { connectAsync } = createRequire(require.resolve('node-red'))('mqtt') as {
-  connectAsync: (url: string, options: object) => Promise<Client>;
-};
-
 /**
  * Another client of a broker, independent of Node-RED. It subscribes and publishes with QoS 1, where nothing else is said, and has a session
  * that outlives its connections: it misses nothing while the broker is started again.
@@ -37,29 +19,28 @@ export class MqttClient {
   /** All that it was given, in order. */
   readonly messages = new Recorded<MqttMessage>();
 
-  private constructor(private readonly client: Client) {
-    client.on('message', (topic: string, payload: Buffer, { qos, retain }: MqttMessage) => {
+  private constructor(private readonly connection: MqttConnection) {
+    connection.on('message', (topic: string, payload: Buffer, { qos, retain }: MqttMessage) => {
       this.messages.add({ topic, payload, qos, retain });
     });
-    client.on('error', () => undefined); // it connects again by itself
   }
 
   /** Connects to the broker at this port, and subscribes to these. */
   static async connect(port: number, ...filters: string[]): Promise<MqttClient> {
     const session = { clientId: randomUUID(), clean: false, reconnectPeriod: 100 };
-    const client = new MqttClient(await connectAsync(`mqtt://127.0.0.1:${port}`, session));
+    const client = new MqttClient(await connectMqtt(port, session));
     for (const filter of filters) await client.subscribe(filter);
     return client;
   }
 
   /** Resolves when the broker has confirmed it. */
   async subscribe(filter: string): Promise<void> {
-    await this.client.subscribeAsync(filter, { qos: 1 });
+    await this.connection.subscribeAsync(filter, { qos: 1 });
   }
 
   /** Resolves when the broker has the message; with QoS 0, when it is written. */
   async publish(topic: string, payload: Buffer | string, options: PublishOptions = {}): Promise<void> {
-    await this.client.publishAsync(topic, payload, { qos: 1, ...options });
+    await this.connection.publishAsync(topic, payload, { qos: 1, ...options });
   }
 
   /** Waits for a message with this topic that `accept` takes. */
@@ -90,6 +71,6 @@ export class MqttClient {
   }
 
   async close(): Promise<void> {
-    await this.client.endAsync(true);
+    await this.connection.endAsync(true);
   }
 }

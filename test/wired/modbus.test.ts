@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Cable } from '../support/cable';
 import { readCoil, readRegister } from '../support/modbus';
-import { DeployedExample, freePort, nodeRedVersions, RealNodeRed } from '../support/real-node-red';
+import { DeployedExample, freePort, nodeRedVersions, useNodeRed } from '../support/real-node-red';
 
 const EXAMPLE = 'Modbus/1 - Modbus to AKM';
 /** As the example's own register map says. */
@@ -25,32 +25,23 @@ type Values = Required<Pick<Telegram, 'level' | 'temperature' | 'setPoint'>>;
 for (const version of nodeRedVersions) {
   describe(`${version.title}: "${EXAMPLE}"`, function () {
     this.timeout(120_000);
-    let nodeRed: RealNodeRed;
+    const suite = useNodeRed(version, { packages: 'modbus' });
     let example: DeployedExample;
     /** The port of the simulated tank. */
     let device: number;
     /** Between the Modbus nodes and the tank. */
     let cable: Cable;
 
-    before(async function () {
-      this.timeout(300_000);
-      nodeRed = await RealNodeRed.start(version, { packages: 'modbus' });
-    });
-
-    after(async () => {
-      assert.equal(await nodeRed.stop(), 0);
-    });
-
     beforeEach(async () => {
       device = await freePort();
-      cable = await Cable.lay(await freePort(), device);
+      cable = await Cable.lay(device);
     });
 
     afterEach(() => cable.cut());
 
     /** On free ports, its Modbus nodes wired to the tank by the cable. */
     const deploy = async (replacements: Readonly<Record<string, string>> = {}) => {
-      example = await DeployedExample.deploy(nodeRed, EXAMPLE, {
+      example = await DeployedExample.deploy(suite.nodeRed, EXAMPLE, {
         '49230': String(await freePort()),
         '49630': String(await freePort()),
         '15503': String(await freePort()),
@@ -65,7 +56,7 @@ for (const version of nodeRedVersions) {
     const answer = () => example.shown<{ reason?: string }>('answer');
 
     it('imports from the menu, deploys without an error, and brings readings to the control room', async () => {
-      const logged = nodeRed.process.lines.now;
+      const logged = suite.nodeRed.process.lines.now;
       await deploy();
       const { time, quality, level, temperature, pump, setPoint } = await reading();
       assert.deepEqual([quality, pump, setPoint], ['good', false, 0]);
@@ -73,7 +64,7 @@ for (const version of nodeRedVersions) {
       assert.ok(Math.abs(temperature) <= 3, String(temperature));
       assert.equal(new Date(time).toISOString(), time);
       await reading((telegram) => telegram.temperature < 0); // which is in the register as 65000 and more
-      const log = nodeRed.process.lines.items.slice(logged).join('\n');
+      const log = suite.nodeRed.process.lines.items.slice(logged).join('\n');
       assert.doesNotMatch(log, /\[error\]|uncaught|unhandled|missing types/i);
     });
 
@@ -216,7 +207,7 @@ for (const version of nodeRedVersions) {
       await reading();
       example.forget();
       const sender = example.idOf('function', 'what to send');
-      await nodeRed.deploy(
+      await suite.nodeRed.deploy(
         example.flow.map((node) => (node.id === sender ? { ...node, d: true } : node)),
         'nodes',
       );

@@ -88,7 +88,7 @@ for (const version of nodeRedVersions) {
       await scene.loseApp();
       for (const text of texts(300)) await scene.client.publish(SEND, text);
       await scene.showing('akm-send', 'send, or keep until connected', /\b300\b/, from.comms);
-      await scene.toApp.open();
+      await scene.toApp.mend();
       await scene.partner.gotText('no. 299', from.partner);
       assert.deepEqual(scene.partner.texts(from.partner), texts(300));
       assert.deepEqual(
@@ -104,7 +104,7 @@ for (const version of nodeRedVersions) {
       const isFull = ({ code }: Told) => code === 'AKM_QUEUE_FULL';
       await scene.client.publish(SEND, 'one more that finds no room');
       await scene.client.json<Told>(ERRORS, (told) => isFull(told) && told.bytes === 27, from.client);
-      await scene.toApp.open();
+      await scene.toApp.mend();
       await scene.partner.gotText('no. 1999', from.partner);
       const told = scene.client.texts(ERRORS, from.client).map((text) => JSON.parse(text) as Told);
       assert.equal(told.filter(isFull).length, 51);

@@ -14,7 +14,7 @@ import {
   nodeRedVersions,
   onTab,
   type Ports,
-  RealNodeRed,
+  useNodeRed,
   repository,
   simulatorNode,
 } from '../support/real-node-red';
@@ -160,28 +160,25 @@ describe('the guide to MQTT', () => {
 
 for (const version of nodeRedVersions) {
   describe(`payloads between AKM and MQTT in ${version.title}`, () => {
+    const suite = useNodeRed(version);
     let broker: Mosquitto;
-    let nodeRed: RealNodeRed;
     let client: MqttClient;
     let partner: AkmPartner;
 
-    before(async function () {
-      this.timeout(180_000);
+    before(async () => {
       broker = await Mosquitto.start();
-      nodeRed = await RealNodeRed.start(version);
       const ports = await freePorts();
       client = await MqttClient.connect(broker.port, 'out/#');
-      const from = nodeRed.comms.now;
-      await nodeRed.deploy(flowFor(ports, broker.port));
-      await nodeRed.comms.shown('registered', from);
+      const from = suite.nodeRed.comms.now;
+      await suite.nodeRed.deploy(flowFor(ports, broker.port));
+      await suite.nodeRed.comms.shown('registered', from);
       for (const datatype of Object.keys(MQTT_IN))
-        await nodeRed.comms.status(`in ${datatype}`, 'connected', ({ fill }) => fill === 'green', from);
+        await suite.nodeRed.comms.status(`in ${datatype}`, 'connected', ({ fill }) => fill === 'green', from);
       partner = await AkmPartner.connect(ports.appPort);
     });
 
     after(async () => {
       await partner.close();
-      await nodeRed.stop();
       await client.close();
       await broker.stop();
     });
@@ -190,14 +187,14 @@ for (const version of nodeRedVersions) {
       interface Failed {
         error?: { source?: { id?: string } };
       }
-      await nodeRed.comms.message('error', from, (msg) => (msg as Failed).error?.source?.id === source);
+      await suite.nodeRed.comms.message('error', from, (msg) => (msg as Failed).error?.source?.id === source);
       return 'error';
     };
 
     for (const [datatype, expected] of Object.entries(MQTT_IN)) {
       it(`come to AKM as the guide says, with "${datatype}" at mqtt in`, async () => {
         for (const sample of samples) {
-          const from = { partner: partner.received.now, comms: nodeRed.comms.now };
+          const from = { partner: partner.received.now, comms: suite.nodeRed.comms.now };
           await client.publish(`in/${datatype}`, SAMPLES[sample]);
           const outcome =
             expected[sample] === 'error'
@@ -210,7 +207,7 @@ for (const version of nodeRedVersions) {
 
     it('come to MQTT as the guide says, by the format of akm-receive', async () => {
       for (const sample of samples) {
-        const from = { client: client.messages.now, comms: nodeRed.comms.now };
+        const from = { client: client.messages.now, comms: suite.nodeRed.comms.now };
         await partner.send(100, SAMPLES[sample]);
         for (const [format, expected] of Object.entries(AKM_RECEIVE)) {
           const outcome =

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { Cable } from '../support/cable';
 import { docBlock } from '../support/doc-blocks';
 import { type FlowNode, nodeRedVersions } from '../support/real-node-red';
-import { TcpRelay } from '../support/tcp-relay';
 import { ERRORS, MACHINE, RECEIVED, Scene, SEND } from './mqtt/scene';
 
 const texts = (count: number) => Array.from({ length: count }, (_, n) => `no. ${n}`);
@@ -116,7 +116,7 @@ for (const version of nodeRedVersions) {
       for (const text of texts(10)) await scene.client.publish(SEND, text);
       await scene.showing('akm-send', 'send, or keep until connected', /\b10\b/, from);
       await scene.killNodeRed();
-      await scene.toApp.open();
+      await scene.toApp.mend();
       await startAgain();
       await oneMore();
       assert.deepEqual(scene.partner.texts(), ['last']);
@@ -125,33 +125,33 @@ for (const version of nodeRedVersions) {
 
   describe(`the MQTT example with a bad way to the broker, in ${version.title}`, function () {
     this.timeout(120_000);
-    let relay: TcpRelay;
+    let cable: Cable;
     let scene: Scene;
-    const throughRelay = async (port: number) => {
-      relay = await TcpRelay.listen(port);
-      return relay.port;
+    const byCable = async (port: number) => {
+      cable = await Cable.lay(port);
+      return cable.port;
     };
     afterEach(async () => {
       await scene.end();
-      await relay.close();
+      await cable.cut();
     });
 
     it('takes twice what the broker got no acknowledgement for, and publishes twice likewise', async () => {
-      scene = await Scene.start(version, { brokerPort: throughRelay });
-      relay.mute('client');
+      scene = await Scene.start(version, { brokerPort: byCable });
+      cable.silence('client');
       for (const text of texts(5)) await scene.client.publish(SEND, text);
       await scene.partner.gotText('no. 4');
       const from = { partner: scene.partner.received.now, comms: scene.nodeRed.comms.now };
-      relay.cut();
+      await cable.mend();
       await scene.partner.gotText('no. 4', from.partner);
       assert.deepEqual(scene.partner.texts(), [...texts(5), ...texts(5)]);
 
       await scene.showing('mqtt out', 'publish data', /\.connected$/, from.comms);
-      relay.mute('server');
+      cable.silence('server');
       for (const text of texts(5)) await scene.partner.send(100, text);
       await scene.published('no. 4');
       const again = scene.client.messages.now;
-      relay.cut();
+      await cable.mend();
       await scene.published('no. 4', again);
       await scene.partner.send(100, 'last');
       await scene.published('last');
@@ -161,11 +161,11 @@ for (const version of nodeRedVersions) {
     it('is told to be lost when the broker hears nothing of it, and online when it does again', async () => {
       const alter = (flow: FlowNode[]) =>
         flow.map((node) => (node.type === 'mqtt-broker' ? { ...node, keepalive: '2' } : node));
-      scene = await Scene.start(version, { brokerPort: throughRelay, alter });
-      relay.mute('client');
+      scene = await Scene.start(version, { brokerPort: byCable, alter });
+      cable.silence('client');
       await scene.told('lost');
       const from = scene.client.messages.now;
-      relay.cut();
+      await cable.mend();
       await scene.told('online', '', from);
     });
   });

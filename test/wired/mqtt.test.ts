@@ -8,7 +8,7 @@ import {
   importExample,
   Mosquitto,
   nodeRedVersions,
-  RealNodeRed,
+  useNodeRed,
 } from '../support/real-node-red';
 import { EXAMPLE, exampleAt, MACHINE } from './mqtt/scene';
 
@@ -26,20 +26,18 @@ const PAYLOADS: readonly [string, Buffer][] = [
 
 for (const version of nodeRedVersions) {
   describe(`the MQTT example in ${version.title}`, () => {
+    const suite = useNodeRed(version);
     let broker: Mosquitto;
-    let nodeRed: RealNodeRed;
     let client: MqttClient;
     let partner: AkmPartner;
     let flow: FlowNode[];
 
-    before(async function () {
-      this.timeout(180_000);
+    before(async () => {
       broker = await Mosquitto.start();
-      nodeRed = await RealNodeRed.start(version);
       const ports = await freePorts();
       flow = exampleAt(ports, broker.port);
       client = await MqttClient.connect(broker.port, `${MACHINE}/#`);
-      await nodeRed.deploy(flow);
+      await suite.nodeRed.deploy(flow);
       await client.json<{ state: string }>(
         `${MACHINE}/status/app/1/100`,
         ({ state }) => state === 'registered',
@@ -49,20 +47,19 @@ for (const version of nodeRedVersions) {
 
     after(async () => {
       await partner.close();
-      await nodeRed.stop();
       await client.close();
       await broker.stop();
     });
 
-    const shown = (name: string, from: number) => nodeRed.comms.shown(idOf(flow, name, 'debug'), from);
+    const shown = (name: string, from: number) => suite.nodeRed.comms.shown(idOf(flow, name, 'debug'), from);
     const press = async (name: string): Promise<number> => {
-      const from = nodeRed.comms.now;
-      await nodeRed.inject(idOf(flow, name, 'inject'));
+      const from = suite.nodeRed.comms.now;
+      await suite.nodeRed.inject(idOf(flow, name, 'inject'));
       return from;
     };
 
     it('is in the import menu', async () => {
-      const imported = await importExample(nodeRed, EXAMPLE.replace(/\.json$/, ''));
+      const imported = await importExample(suite.nodeRed, EXAMPLE.replace(/\.json$/, ''));
       assert.equal(imported.length, flow.length);
     });
 
@@ -70,7 +67,7 @@ for (const version of nodeRedVersions) {
       let from = await press('pump-7 measures');
       const seen = { topic: `${MACHINE}/received/1/200`, payload: { bar: 4.2, rpm: 1480 } };
       const isSeen = ({ topic }: { topic?: unknown }) => topic === seen.topic;
-      const { topic, payload } = await nodeRed.comms.message(
+      const { topic, payload } = await suite.nodeRed.comms.message(
         idOf(flow, 'seen at the broker', 'debug'),
         from,
         isSeen,
@@ -140,7 +137,7 @@ for (const version of nodeRedVersions) {
         ['1/300/more', 'x', null, /<App Value>/],
       ];
       for (const [place, payload, code, message] of wrong) {
-        const from = { client: client.messages.now, shown: nodeRed.comms.now };
+        const from = { client: client.messages.now, shown: suite.nodeRed.comms.now };
         await client.publish(`${MACHINE}/send/${place}`, payload);
         const told = await client.json<Told>(`${MACHINE}/errors`, undefined, from.client);
         assert.match(told.message, message);
@@ -154,7 +151,7 @@ for (const version of nodeRedVersions) {
     });
 
     it('takes a name in the topic for its number', async () => {
-      const from = nodeRed.comms.now;
+      const from = suite.nodeRed.comms.now;
       await client.publish(`${MACHINE}/send/1/pump-7`, 'by name');
       assert.equal(await shown('pump-7 received', from), 'by name');
     });

@@ -54,7 +54,7 @@ for (const version of nodeRedVersions) {
     });
 
     beforeEach(async () => {
-      cable = await Cable.lay(await freePort(), port);
+      cable = await Cable.lay(port);
     });
 
     afterEach(async () => {

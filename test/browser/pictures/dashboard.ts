@@ -1,30 +1,20 @@
-import { join } from 'node:path';
-import type { Browser, Locator } from 'playwright-core';
-import { nodeRedVersions, RealNodeRed } from '../../support/real-node-red';
+import type { Locator } from 'playwright-core';
 import { DashboardPage } from '../../wired/dashboard/page';
 import { exampleFlow } from '../../wired/dashboard/scene';
-import { startBrowser } from '../editor';
+import { Studio } from './studio';
 
 /** The example of the dashboard at work: each of its pages, and the trust map alone. */
 export async function dashboard(folder: string): Promise<void> {
-  const [version] = nodeRedVersions;
-  if (!version) throw new Error('there is no Node-RED to take pictures of');
-  const nodeRed = await RealNodeRed.start(version, { packages: 'dashboard' });
-  const browser = await startBrowser();
-  try {
-    await nodeRed.deploy(exampleFlow());
-    await take(nodeRed, browser, folder);
-  } finally {
-    await browser.close();
-    await nodeRed.stop();
-  }
+  await Studio.open(folder, take, { packages: 'dashboard' });
 }
 
-async function take(nodeRed: RealNodeRed, browser: Browser, folder: string): Promise<void> {
+async function take(studio: Studio): Promise<void> {
+  const { nodeRed, browser } = studio;
+  await nodeRed.deploy(exampleFlow());
   const operator = await DashboardPage.open(browser, nodeRed.url, 'endpoints');
   const { page } = operator;
   const picture = (name: string, of: Locator = page.locator('body')): Promise<unknown> =>
-    of.screenshot({ path: join(folder, name), animations: 'disabled' });
+    of.screenshot({ path: studio.pathOf(name), animations: 'disabled' });
 
   await operator.askFor('Provision an endpoint', '0xE0000000000000000000000000000007');
   await operator.note('Provision the endpoint').waitFor();

@@ -1,37 +1,28 @@
-import { join } from 'node:path';
 import { docBlock } from '../../support/doc-blocks';
-import { type FlowNode, nodeRedVersions, RealNodeRed } from '../../support/real-node-red';
-import { Editor, startBrowser } from '../editor';
+import type { FlowNode } from '../../support/real-node-red';
+import type { Editor } from '../editor';
+import { Studio } from './studio';
 
 /** Large enough for the flows of the guides beside the palette and the debug sidebar. */
-const VIEWPORT = { width: 1180, height: 720 };
+const SIZE = { width: 1180, height: 720 };
 
 /** The pictures of the guides: the palette, the flow of the first steps at work, an error of its send node, and a list to pick from. */
 export async function guides(folder: string): Promise<void> {
-  const [version] = nodeRedVersions;
-  if (!version) throw new Error('there is no Node-RED to take pictures of');
-  const nodeRed = await RealNodeRed.start(version);
-  const browser = await startBrowser();
-  try {
-    const editor = await Editor.open(browser, nodeRed.url);
-    await editor.page.setViewportSize(VIEWPORT);
-    await editor.type(editor.page.locator('#red-ui-palette-search input'), 'akm');
-    await takePalette(editor, folder);
-    await takeFirstFlow(editor, folder);
-    await takePicker(editor, folder);
-    await takeCatch(editor, nodeRed, folder);
-  } finally {
-    await browser.close();
-    await nodeRed.stop();
-  }
+  await Studio.open(folder, async (studio) => {
+    const editor = await studio.openPalette(SIZE);
+    await takePalette(studio, editor);
+    await takeFirstFlow(studio, editor);
+    await takePicker(studio, editor);
+    await takeCatch(studio, editor);
+  });
 }
 
-async function takePalette({ page }: Editor, folder: string): Promise<void> {
-  await page.locator('#red-ui-palette-container-AKM').screenshot({ path: join(folder, 'palette.png') });
+async function takePalette(studio: Studio, { page }: Editor): Promise<void> {
+  await page.locator('#red-ui-palette-container-AKM').screenshot({ path: studio.pathOf('palette.png') });
 }
 
 /** Imports the flow of docs/first-steps.md as a person does, deploys it and presses its buttons. */
-async function takeFirstFlow(editor: Editor, folder: string): Promise<void> {
+async function takeFirstFlow(studio: Studio, editor: Editor): Promise<void> {
   const { page } = editor;
   await editor.importText(docBlock('docs/first-steps.md', 'first-flow'));
   await editor.deploy();
@@ -41,24 +32,25 @@ async function takeFirstFlow(editor: Editor, folder: string): Promise<void> {
   await page.getByText('4 endpoints').waitFor();
   await editor.press('say hello');
   await page.getByText('1 received').waitFor();
-  await calm(editor);
-  await page.screenshot({ path: join(folder, 'first-flow.png') });
+  await rest(editor);
+  await studio.shoot(editor, 'first-flow.png');
 }
 
-async function takePicker(editor: Editor, folder: string): Promise<void> {
+async function takePicker(studio: Studio, editor: Editor): Promise<void> {
   const { page } = editor;
   await editor.openForm(await editor.idOf('akm-send'));
   await page.locator('#akm-pick-atrId').click();
   await page.locator('.akm-picker [role=option]').first().waitFor();
   await page.waitForFunction('$(":animated").length === 0');
-  await page.screenshot({ path: join(folder, 'picker.png') });
+  await studio.shoot(editor, 'picker.png');
   await page.keyboard.press('Escape');
   await editor.done();
 }
 
 /** Has the send node fail, as docs/first-steps.md says. */
-async function takeCatch(editor: Editor, nodeRed: RealNodeRed, folder: string): Promise<void> {
+async function takeCatch(studio: Studio, editor: Editor): Promise<void> {
   const { page } = editor;
+  const { nodeRed } = studio;
   const flows = (await nodeRed.json('flows')) as FlowNode[];
   await nodeRed.deploy(flows.map((node) => (node.type === 'akm-send' ? { ...node, atrId: '9' } : node)));
   await page.reload();
@@ -67,14 +59,12 @@ async function takeCatch(editor: Editor, nodeRed: RealNodeRed, folder: string): 
   await page.getByText('not registered').first().waitFor();
   await editor.press('say hello');
   await editor.debugMessage('AKM_NOT_REGISTERED').locator('.red-ui-debug-msg-object-handle').first().click();
-  await calm(editor);
-  await page.screenshot({ path: join(folder, 'catch.png') });
+  await rest(editor);
+  await studio.shoot(editor, 'catch.png');
 }
 
-/** Waits until nothing lies over the workspace any more, and takes back what is selected. */
-async function calm({ page }: Editor): Promise<void> {
-  for (const note of await page.locator('.red-ui-notification').all())
-    await note.waitFor({ state: 'detached' });
+/** Takes back what is selected, and the mouse to where it is over nothing: off the message that was unfolded, and off every node. */
+async function rest({ page }: Editor): Promise<void> {
   await page.evaluate(`RED.view.select({ nodes: [] })`);
-  await page.mouse.move(VIEWPORT.width / 2, VIEWPORT.height - 60); // off the message that was unfolded, and off every node
+  await page.mouse.move(SIZE.width / 2, SIZE.height - 60);
 }

@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Simulator } from '../../../src/simulator/simulator';
 import { AkmPartner } from '../../support/akm-partner';
+import { Cable } from '../../support/cable';
 import { readExample } from '../../support/example-files';
 import { MqttClient } from '../../support/mqtt-client';
-import { TcpRelay } from '../../support/tcp-relay';
 import {
   type FlowNode,
   freePorts,
@@ -54,7 +54,7 @@ export class Scene {
     /** The other client; it sees all that is published for the machine. */
     readonly client: MqttClient,
     /** What the machine's way to its AppEndpoint leads through. */
-    readonly toApp: TcpRelay,
+    readonly toApp: Cable,
     simulator: Simulator,
   ) {
     this.simulator = simulator;
@@ -70,7 +70,7 @@ export class Scene {
   ): Promise<Scene> {
     const broker = await Mosquitto.start(...mosquitto);
     const ports = await freePorts();
-    const toApp = await TcpRelay.listen(ports.appPort);
+    const toApp = await Cable.lay(ports.appPort);
     const seen = { ...ports, appPort: toApp.port };
     const nodes = exampleAt(seen, (await brokerPort?.(broker.port)) ?? broker.port);
     const simulator = new Simulator({ ...ports });
@@ -132,7 +132,7 @@ export class Scene {
   /** Takes the AppEndpoint away from the machine; resolves when the flow knows. */
   async loseApp(): Promise<void> {
     const from = this.nodeRed.comms.now;
-    await this.toApp.close();
+    await this.toApp.cut();
     await this.showing('akm-send', 'send, or keep until connected', /disconnected/, from);
   }
 
@@ -181,7 +181,7 @@ export class Scene {
     await this.stopNodeRed();
     await this.partner.close();
     await this.client.close();
-    await this.toApp.close();
+    await this.toApp.cut();
     await this.stopAkm();
     await this.broker.stop();
   }
