@@ -17,9 +17,14 @@ export type { ConnectionState } from './client/connection.js';
 export type { CounterValues } from './client/counters.js';
 export type { Answer, ExchangeInfo } from './client/exchange.js';
 export type { ClientOptions, NumberInput } from './client/options.js';
-export type { Registered, RegistrationObserver, RegistrationState } from './client/place.js';
+export type {
+  Registered,
+  RegistrationChange,
+  RegistrationObserver,
+  RegistrationState,
+} from './client/place.js';
 export type { Registration } from './client/registrations.js';
-export type { ClientEvents, RegistrationChange } from './client/service-client.js';
+export type { ClientEvents } from './client/service-client.js';
 export type { DataFilter, DataListener, ReceivedData } from './client/subscriptions.js';
 export { AMM_OPERATIONS, ATR_CATEGORIES, MAX_ATRS, MAX_ENDPOINTS } from './protocol/amm-messages.js';
 export {

@@ -1,5 +1,6 @@
 import type { ConnectionState } from '../../src/client/connection.js';
-import type { RegistrationChange, ServiceClient } from '../../src/client/service-client.js';
+import type { RegistrationChange } from '../../src/client/place.js';
+import type { ServiceClient } from '../../src/client/service-client.js';
 import { type AkmError, isAkmError } from '../../src/errors.js';
 import { numberIn } from './errors.js';
 import { OutageSense } from './outages.js';

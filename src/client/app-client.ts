@@ -8,10 +8,10 @@ import { infoOf, type Answer, type AskOptions, type ExchangeOptions, type RawAns
 import { FramePacker } from './frame-packer.js';
 import { checkOptions, type ClientOptions } from './options.js';
 import { Outbox, type Send } from './outbox.js';
-import type { Registered, RegistrationObserver } from './place.js';
+import type { Registered, RegistrationChange, RegistrationObserver } from './place.js';
 import { decodeAppData } from './received-data.js';
 import { Registrations, type Registration, type Standing } from './registrations.js';
-import { ServiceClient, type RegistrationChange } from './service-client.js';
+import { ServiceClient } from './service-client.js';
 import { Subscriptions, type DataFilter, type DataListener } from './subscriptions.js';
 
 /** The AppEndpoint's TCP port (documented). */

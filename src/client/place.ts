@@ -1,7 +1,6 @@
 import { AkmError } from '../errors.js';
 import { Backoff } from './backoff.js';
 import type { ExchangeInfo } from './exchange.js';
-import type { RegistrationChange } from './service-client.js';
 
 /** The AppEndpoint's yes to a registration. */
 export interface Registered extends ExchangeInfo {
@@ -18,6 +17,16 @@ export interface RegistrationObserver {
   registered?(answer: Registered): void;
   /** Every change of state; `error` says why it was refused. */
   stateChanged?(state: RegistrationState, error?: AkmError): void;
+}
+
+/** What became of a registration. */
+export interface RegistrationChange {
+  /** `lost`: with the connection, or because nobody wants it any more. */
+  event: 'registered' | 'refused' | 'lost';
+  atrId: number;
+  appValue: number;
+  /** Why it was refused. */
+  error?: AkmError;
 }
 
 /** What a place needs of the client whose connection it is held by. */

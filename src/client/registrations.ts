@@ -3,10 +3,10 @@ import {
   Place,
   type PlacePort,
   type Registered,
+  type RegistrationChange,
   type RegistrationObserver,
   type RegistrationState,
 } from './place.js';
-import type { RegistrationChange } from './service-client.js';
 
 /**
  * What the registrations of a connection come to: one stands, one is under way or is made again first, or neither: none was asked for, or

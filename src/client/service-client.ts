@@ -18,6 +18,7 @@ import { Counters, roundLatency, type CounterValues } from './counters.js';
 import type { Answer, ExchangeOptions, RawAnswer } from './exchange.js';
 import { Heartbeat } from './heartbeat.js';
 import type { CheckedOptions } from './options.js';
+import type { RegistrationChange } from './place.js';
 import { QueueBudget } from './queue-budget.js';
 import { RequestQueue } from './request-queue.js';
 import { requireSuccess, type Said } from './success.js';
@@ -32,16 +33,6 @@ export interface ClientEvents {
   failure: [error: AkmError, operation: string];
   /** An application's place in an ATR is held, was refused, or is held no more (AppEndpoint only). */
   registration: [change: RegistrationChange];
-}
-
-/** What became of a registration. */
-export interface RegistrationChange {
-  /** `lost`: with the connection, or because nobody wants it any more. */
-  event: 'registered' | 'refused' | 'lost';
-  atrId: number;
-  appValue: number;
-  /** Why it was refused. */
-  error?: AkmError;
 }
 
 /**

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
-import { freePorts, type NodeRedVersion, type Ports, RealNodeRed } from '../support/real-node-red';
+import {
+  freePorts,
+  type NodeRedSuite,
+  type NodeRedVersion,
+  type Ports,
+  useNodeRed,
+} from '../support/real-node-red';
 import { Editor, startBrowser } from './editor';
 
 /** What the tests of a suite work with. */
-export interface EditorSuite {
-  readonly nodeRed: RealNodeRed;
+export interface EditorSuite extends NodeRedSuite {
   /** The editor that was opened last. */
   readonly editor: Editor;
   /** Where a simulator of the suite can listen. */
@@ -18,23 +23,21 @@ export interface EditorSuite {
 
 /** A Node-RED of this version with the packed package, and a browser: for the suite that this is called in. */
 export function useEditor(version: NodeRedVersion): EditorSuite {
-  let nodeRed: RealNodeRed;
+  const suite = useNodeRed(version);
   let browser: Browser;
   let editor: Editor;
   let ports: Ports;
   let isShared = false;
 
   const open = async (): Promise<void> => {
-    editor = await Editor.open(browser, nodeRed.url);
+    editor = await Editor.open(browser, suite.nodeRed.url);
   };
   const close = async (): Promise<void> => {
     assert.deepEqual(await editor.close(), []);
   };
 
-  before(async function () {
-    this.timeout(300_000);
+  before(async () => {
     ports = await freePorts();
-    nodeRed = await RealNodeRed.start(version);
     browser = await startBrowser();
   });
 
@@ -43,14 +46,11 @@ export function useEditor(version: NodeRedVersion): EditorSuite {
     if (!isShared) await close();
   });
 
-  after(async () => {
-    await browser.close();
-    assert.equal(await nodeRed.stop(), 0);
-  });
+  after(() => browser.close());
 
   return {
     get nodeRed() {
-      return nodeRed;
+      return suite.nodeRed;
     },
     get editor() {
       return editor;
