@@ -287,6 +287,35 @@ for (const version of nodeRedVersions) {
         await scene.nodeRed.deploy(scene.flow);
       });
 
+      it('works in a dashboard that was there before, after the steps of the guide', async () => {
+        const ofExample = scene.flow.find(({ type }) => type === 'ui-base')?.id ?? '';
+        const theme = scene.flow.find(({ type }) => type === 'ui-page')?.['theme'];
+        const ticked = ['ui-notification', 'ui-control', 'ui-form'];
+        const before: FlowNode[] = [
+          {
+            id: 'own',
+            type: 'ui-base',
+            path: '/dashboard',
+            includeClientData: true,
+            acceptsClientConfig: ticked,
+          },
+          { id: 'own-page', type: 'ui-page', name: 'Own', ui: 'own', path: '/own', layout: 'grid', theme },
+        ];
+        const moved = JSON.stringify(scene.flow.filter(({ id }) => id !== ofExample));
+        await scene.nodeRed.deploy([
+          ...before,
+          ...(JSON.parse(moved.replaceAll(ofExample, 'own')) as FlowNode[]),
+        ]);
+        const [asking, other] = [await scene.open('endpoints'), await scene.open('endpoints')];
+        await asking.askFor('Delete an endpoint', NEW_ENDPOINT);
+        await asking.button('Yes, do it').click();
+        await asking.note('The AMM did not do it').waitFor();
+        await filledIn(asking.page.getByLabel('Identifier or name'), NEW_ENDPOINT);
+        assert.equal(await other.note(/./).count(), 0);
+        assert.equal(await other.page.getByLabel('Identifier or name').inputValue(), '');
+        await scene.nodeRed.deploy(scene.flow);
+      });
+
       it('keeps a limited number of lines, of characters in them, and of applications', async () => {
         const dashboard = await scene.open('send');
         for (let n = 1; n <= 120; n += 1) await scene.invent(1, 1000 + (n % 30), `${n} ${'x'.repeat(5000)}`);
