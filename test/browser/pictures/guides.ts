@@ -63,8 +63,12 @@ async function takeCatch(studio: Studio, editor: Editor): Promise<void> {
   await studio.shoot(editor, 'catch.png');
 }
 
-/** Takes back what is selected, and the mouse to where it is over nothing: off the message that was unfolded, and off every node. */
+/**
+ * Takes back what is selected, and how far an import has scrolled the workspace, and the mouse to where it is over nothing: off the message that
+ * was unfolded, and off every node.
+ */
 async function rest({ page }: Editor): Promise<void> {
+  await page.evaluate(`document.getElementById('red-ui-workspace-chart').scrollTo(0, 0)`);
   await page.evaluate(`RED.view.select({ nodes: [] })`);
   await page.mouse.move(SIZE.width / 2, SIZE.height - 60);
 }
