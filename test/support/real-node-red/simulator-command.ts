@@ -1,19 +1,14 @@
 import { join } from 'node:path';
 import { Child } from './child';
 import type { Ports } from './flow';
-import { installPackage } from './package-tarball';
-import { makeScratchFolder } from './scratch';
+import { makeUserDir } from './user-dir';
 
-let installed: Promise<string> | undefined;
+let command: Promise<string> | undefined;
 
-/** Where the packed package's command `akm-simulator` is, installed once for all tests of a run. */
+/** Where the packed package's command `akm-simulator` is. */
 export function simulatorCommand(): Promise<string> {
-  installed ??= (async () => {
-    const folder = makeScratchFolder('command');
-    await installPackage(folder);
-    return join(folder, 'node_modules', '.bin', 'akm-simulator');
-  })();
-  return installed;
+  command ??= makeUserDir().then((userDir) => join(userDir, 'node_modules', '.bin', 'akm-simulator'));
+  return command;
 }
 
 /** Starts the packed command and resolves when it listens. */
