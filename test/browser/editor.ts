@@ -171,15 +171,19 @@ export class Editor {
     await page.locator('#red-ui-header-button-deploy.disabled').waitFor();
   }
 
-  /** Imports an example of this package from the import menu. */
+  /**
+   * Imports an example of this package from the import menu.
+   *
+   * @param name with its subfolder, where it has one: `01 - First steps`, `Dashboard/1 - Dashboard`
+   */
   async importExample(name: string): Promise<void> {
     const { page } = this;
     await page.locator('#red-ui-header-button-sidemenu').click();
     await page.locator('#menu-item-import').click();
     await page.locator('#red-ui-tab-red-ui-clipboard-dialog-import-tab-examples').click();
     const library = page.locator('#red-ui-clipboard-dialog-import-tab-examples');
-    await library.getByText(manifest.name, { exact: true }).click();
-    await library.getByText(name, { exact: true }).click();
+    for (const entry of [manifest.name, ...name.split('/')])
+      await library.getByText(entry, { exact: true }).click();
     await page.locator('#red-ui-clipboard-dialog-ok').click();
     await page.locator('.red-ui-clipboard-dialog').waitFor({ state: 'hidden' });
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Browser, Locator } from 'playwright-core';
 import { Editor, startBrowser } from '../browser/editor';
-import { type FlowNode, manifest, nodeRedVersions, RealNodeRed } from '../support/real-node-red';
+import { type FlowNode, nodeRedVersions, RealNodeRed } from '../support/real-node-red';
 import { DashboardPage } from './dashboard/page';
 import { EXAMPLE, Scene } from './dashboard/scene';
 
@@ -25,7 +25,7 @@ for (const version of nodeRedVersions) {
       this.timeout(180_000);
       const nodeRed = await RealNodeRed.start(version, { packages: 'dashboard' });
       const editor = await Editor.open(browser, nodeRed.url);
-      await importFromMenu(editor);
+      await editor.importExample(`${EXAMPLE.folder}/${EXAMPLE.name}`);
       await editor.deploy();
       const dashboard = await DashboardPage.open(browser, nodeRed.url, 'overview');
       await dashboard.box(/pump-7.*App Value 200, [1-9]/s).waitFor();
@@ -374,16 +374,4 @@ async function filledIn(field: Locator, text: string): Promise<void> {
       element,
       text,
     ] as const);
-}
-
-/** Imports the example as it stands in the menu, which has it in a folder. */
-async function importFromMenu({ page }: Editor): Promise<void> {
-  await page.locator('#red-ui-header-button-sidemenu').click();
-  await page.locator('#menu-item-import').click();
-  await page.locator('#red-ui-tab-red-ui-clipboard-dialog-import-tab-examples').click();
-  const library = page.locator('#red-ui-clipboard-dialog-import-tab-examples');
-  for (const entry of [manifest.name, EXAMPLE.folder, EXAMPLE.name])
-    await library.getByText(entry, { exact: true }).click();
-  await page.locator('#red-ui-clipboard-dialog-ok').click();
-  await page.locator('.red-ui-clipboard-dialog').waitFor({ state: 'hidden' });
 }
