@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { nodeRedVersions } from '../support/real-node-red';
-import { EXAMPLE, Scene } from './opcua/scene';
+import { EXAMPLE, useScene } from './opcua/scene';
 
 const NAMES = ['temperature', 'running', 'setPoint'];
 
 for (const version of nodeRedVersions) {
   describe(`${version.title}: "${EXAMPLE}" while its server is away`, function () {
     this.timeout(300_000);
-    const scene = new Scene(version);
+    const scene = useScene(version);
 
     for (const [harm, strike, heal] of [
       ['is switched off', () => scene.killMachine(), () => scene.startMachine()],

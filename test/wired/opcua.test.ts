@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { nodeRedVersions } from '../support/real-node-red';
-import { EXAMPLE, Scene } from './opcua/scene';
+import { EXAMPLE, useScene } from './opcua/scene';
 
 for (const version of nodeRedVersions) {
   describe(`${version.title}: "${EXAMPLE}"`, function () {
     this.timeout(300_000);
-    const scene = new Scene(version);
+    const scene = useScene(version);
 
     it('imports from the menu, deploys without an error, and brings values to the control room', async () => {
       const logged = scene.nodeRed.process.lines.now;

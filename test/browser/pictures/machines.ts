@@ -1,7 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { docBlock } from '../../support/doc-blocks';
-import { Child, DeployedExample } from '../../support/real-node-red';
+import { type Child, DeployedExample } from '../../support/real-node-red';
+import { startMachine } from '../../wired/opcua/scene';
 import { Studio } from './studio';
 
 /** Large enough for all of a flow beside the debug sidebar, at its natural size. */
@@ -28,9 +26,7 @@ export async function modbus(folder: string): Promise<void> {
 export async function opcua(folder: string): Promise<void> {
   let machine: Child | undefined;
   const prepare = async (userDir: string): Promise<void> => {
-    await writeFile(join(userDir, 'machine.js'), docBlock('docs/opc-ua.md', 'machine'));
-    machine = new Child(process.execPath, ['machine.js'], { cwd: userDir });
-    await machine.printed(/The machine is at/);
+    machine = await startMachine(userDir, process.execPath);
   };
   const take = async (studio: Studio): Promise<void> => {
     const example = await DeployedExample.deploy(studio.nodeRed, 'OPC UA/1 - OPC UA to AKM');
