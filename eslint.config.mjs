@@ -16,6 +16,7 @@ export default tseslint.config(
     rules: {
       // One stray rejection ends the whole Node-RED process.
       '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
     },
   },

@@ -1,11 +1,11 @@
 import type { Node, NodeAPI } from 'node-red';
-import type { AppClient } from '../src/client/app-client.js';
-import type { Answer } from '../src/client/exchange.js';
-import { AkmError, describe } from '../src/errors.js';
+import type { AppClient } from '../src/client/app/app-client.js';
+import type { Response } from '../src/client/requests/exchange.js';
+import { AkmError, quote } from '../src/errors.js';
 import { configOf } from './shared/config.js';
 import { flattenIdentifiers } from './shared/identifiers.js';
 import { named } from './shared/names.js';
-import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
+import { NodeConnection, type UserNodeDef } from './shared/node-connection.js';
 
 interface AppInfoDef extends UserNodeDef {
   /** One of {@link QUERIES}. */
@@ -15,7 +15,7 @@ interface AppInfoDef extends UserNodeDef {
 /** What can be asked. */
 interface Query {
   operation: string;
-  ask(client: AppClient): Promise<Answer<object>>;
+  ask(client: AppClient): Promise<Response<object>>;
 }
 
 const QUERIES: Readonly<Record<string, Query>> = {
@@ -26,20 +26,20 @@ const QUERIES: Readonly<Record<string, Query>> = {
 
 const SERVICE = 'app';
 
-export = (RED: NodeAPI): void => {
+export = (RED: NodeAPI): void =>
   RED.nodes.registerType('akm-app-info', function (this: Node, saved: AppInfoDef) {
     RED.nodes.createNode(this, saved);
     const config = configOf(this, 'akm-app-info', saved);
     const query = Object.hasOwn(QUERIES, config.query) ? QUERIES[config.query] : undefined;
     const operation = query?.operation ?? 'UNKNOWN';
-    const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
+    const user = new NodeConnection(RED, this, config, { service: SERVICE, operation });
     user.follow();
     user.onMessage(async (msg, forward) => {
       if (!query) {
         const allowed = Object.keys(QUERIES).join(', ');
         throw new AkmError(
           'AKM_INVALID_INPUT',
-          `The query is ${describe(config.query)}; allowed are ${allowed}`,
+          `The query is ${quote(config.query)}; allowed are ${allowed}`,
         );
       }
       const { fields, ...info } = await query.ask(user.client);
@@ -49,4 +49,3 @@ export = (RED: NodeAPI): void => {
       forward(msg);
     });
   });
-};

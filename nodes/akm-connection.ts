@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { AMM_PORT, AmmClient, type AmmClientOptions } from '../src/client/amm-client.js';
-import { APP_PORT, AppClient } from '../src/client/app-client.js';
-import type { ConnectionState } from '../src/client/connection.js';
+import { AMM_PORT, AmmClient, type AmmClientOptions } from '../src/client/amm/amm-client.js';
+import { APP_PORT, AppClient } from '../src/client/app/app-client.js';
+import type { ConnectionState } from '../src/client/connection/connection.js';
 import { checkOptions, type ClientOptions, type NumberInput } from '../src/client/options.js';
 import type { ServiceClient } from '../src/client/service-client.js';
 import type { Layouts } from '../src/protocol/custom-layout.js';
@@ -11,7 +11,7 @@ import { registerAdminRoutes } from './shared/admin/routes.js';
 import { configOf } from './shared/config.js';
 import { SharedClient, type ConnectionNode } from './shared/connection-node.js';
 import { toAkmError } from './shared/errors.js';
-import { OutageSense } from './shared/outages.js';
+import { OutageDetector } from './shared/outage-detector.js';
 import { inMilliseconds } from './shared/seconds.js';
 
 /** What the editor saves. Numbers are strings where `${ENV}` stood for them. */
@@ -72,7 +72,7 @@ function appOptions(config: ConnectionDef): ClientOptions {
  * connection that make no sense the first. A connection that was lost begins one at once; attempts that fail do from the second on.
  */
 function logOutages<C extends ServiceClient>(node: Node, client: C): C {
-  const sense = new OutageSense('idle');
+  const sense = new OutageDetector('idle');
   let told: ConnectionState | undefined;
   let faulty = false;
   client.on('state', (state, error) => {
@@ -112,9 +112,7 @@ export = (RED: NodeAPI): void => {
       this.error(toAkmError(error)); // in the log, once; each message that wants the connection fails with it, catchable
     }
     this.on('close', (done: () => void) => {
-      void Promise.all([clients.amm.close(), clients.app.close()]).then(() => {
-        done();
-      });
+      void Promise.all([clients.amm.close(), clients.app.close()]).then(() => done());
     });
   });
 };

@@ -1,11 +1,11 @@
 import type { Node, NodeAPI } from 'node-red';
-import type { Target } from '../src/client/amm-client.js';
+import type { Target } from '../src/client/amm/amm-client.js';
 import { resolveTarget, targetRefused } from '../src/settings/aliases.js';
 import { configOf } from './shared/config.js';
 import { evaluate } from './shared/evaluate.js';
 import { flattenIdentifiers, identifierIn } from './shared/identifiers.js';
 import { named } from './shared/names.js';
-import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
+import { NodeConnection, type UserNodeDef } from './shared/node-connection.js';
 
 interface EndpointDetailsDef extends UserNodeDef {
   target: string;
@@ -15,11 +15,11 @@ interface EndpointDetailsDef extends UserNodeDef {
 const SERVICE = 'amm';
 const operation = 'GET_ENDPOINT_DETAILS';
 
-export = (RED: NodeAPI): void => {
+export = (RED: NodeAPI): void =>
   RED.nodes.registerType('akm-endpoint-details', function (this: Node, saved: EndpointDetailsDef) {
     RED.nodes.createNode(this, saved);
     const config = configOf(this, 'akm-endpoint-details', saved);
-    const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
+    const user = new NodeConnection(RED, this, config, { service: SERVICE, operation });
     user.follow();
     user.onMessage(async (msg, forward) => {
       const { client, names } = user;
@@ -32,4 +32,3 @@ export = (RED: NodeAPI): void => {
       forward(msg);
     });
   });
-};

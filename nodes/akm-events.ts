@@ -1,11 +1,11 @@
 import type { Node, NodeAPI } from 'node-red';
-import { AkmError, describe } from '../src/errors.js';
+import { AkmError, quote } from '../src/errors.js';
 import { configOf } from './shared/config.js';
-import { ConnectionObserver } from './shared/connection-observer.js';
+import { ConnectionObserver } from './shared/events/connection-observer.js';
 import type { AkmMessage } from './shared/messages.js';
-import { PROMETHEUS_TYPE, toPrometheus } from './shared/prometheus.js';
-import { REGISTRATION, type ServiceEvent } from './shared/service-events.js';
-import type { UserNodeDef } from './shared/user-node.js';
+import { PROMETHEUS_TYPE, toPrometheus } from './shared/events/prometheus.js';
+import { REGISTRATION, type ServiceEvent } from './shared/events/service-events.js';
+import type { UserNodeDef } from './shared/node-connection.js';
 
 interface EventsDef extends UserNodeDef {
   /** One of {@link SERVICES}. */
@@ -29,7 +29,7 @@ const ERRORS_PER_SECOND = 5;
 const operation = 'COUNTERS';
 
 /** What happens leaves by the first output, and the answer to a message, which is counters, by the second: neither is ever taken for the other. */
-export = (RED: NodeAPI): void => {
+export = (RED: NodeAPI): void =>
   RED.nodes.registerType('akm-events', function (this: Node, saved: EventsDef) {
     RED.nodes.createNode(this, saved);
     const config = configOf(this, 'akm-events', saved);
@@ -65,7 +65,7 @@ export = (RED: NodeAPI): void => {
       if (allowed.some((each) => each === value)) return;
       throw new AkmError(
         'AKM_INVALID_INPUT',
-        `The ${what} is ${describe(value)}; allowed are ${allowed.join(', ')}`,
+        `The ${what} is ${quote(value)}; allowed are ${allowed.join(', ')}`,
       );
     };
 
@@ -84,4 +84,3 @@ export = (RED: NodeAPI): void => {
       forward([null, msg]);
     });
   });
-};

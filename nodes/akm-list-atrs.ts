@@ -3,7 +3,7 @@ import { parseInteger, U32_MAX } from '../src/protocol/integer.js';
 import { configOf } from './shared/config.js';
 import { evaluateInteger } from './shared/evaluate.js';
 import { named } from './shared/names.js';
-import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
+import { NodeConnection, type UserNodeDef } from './shared/node-connection.js';
 
 interface ListAtrsDef extends UserNodeDef {
   filter: string;
@@ -15,11 +15,11 @@ interface ListAtrsDef extends UserNodeDef {
 const SERVICE = 'amm';
 const operation = 'LIST_ATRS';
 
-export = (RED: NodeAPI): void => {
+export = (RED: NodeAPI): void =>
   RED.nodes.registerType('akm-list-atrs', function (this: Node, saved: ListAtrsDef) {
     RED.nodes.createNode(this, saved);
     const config = configOf(this, 'akm-list-atrs', saved);
-    const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
+    const user = new NodeConnection(RED, this, config, { service: SERVICE, operation });
     user.follow();
     user.onMessage(async (msg, forward) => {
       const category =
@@ -36,4 +36,3 @@ export = (RED: NodeAPI): void => {
       forward(msg);
     });
   });
-};

@@ -3,7 +3,7 @@ import { U32_MAX } from '../src/protocol/integer.js';
 import { configOf } from './shared/config.js';
 import { evaluateInteger } from './shared/evaluate.js';
 import { named } from './shared/names.js';
-import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
+import { NodeConnection, type UserNodeDef } from './shared/node-connection.js';
 
 interface ListEndpointsDef extends UserNodeDef {
   filter: string;
@@ -13,11 +13,11 @@ interface ListEndpointsDef extends UserNodeDef {
 const SERVICE = 'amm';
 const operation = 'LIST_ENDPOINTS';
 
-export = (RED: NodeAPI): void => {
+export = (RED: NodeAPI): void =>
   RED.nodes.registerType('akm-list-endpoints', function (this: Node, saved: ListEndpointsDef) {
     RED.nodes.createNode(this, saved);
     const config = configOf(this, 'akm-list-endpoints', saved);
-    const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
+    const user = new NodeConnection(RED, this, config, { service: SERVICE, operation });
     user.follow();
     user.onMessage(async (msg, forward) => {
       const filter = { value: config.filter, type: config.filterType };
@@ -33,4 +33,3 @@ export = (RED: NodeAPI): void => {
       forward(msg);
     });
   });
-};

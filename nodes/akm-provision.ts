@@ -1,6 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
-import type { AmmClient, Confirmation, Target } from '../src/client/amm-client.js';
-import { AkmError, describe } from '../src/errors.js';
+import type { AmmClient, Confirmation, Target } from '../src/client/amm/amm-client.js';
+import { AkmError, quote } from '../src/errors.js';
 import { resolveTarget, targetRefused } from '../src/settings/aliases.js';
 import type { Names } from '../src/settings/names.js';
 import { configOf } from './shared/config.js';
@@ -8,7 +8,7 @@ import { evaluate } from './shared/evaluate.js';
 import { flattenIdentifiers, identifierIn } from './shared/identifiers.js';
 import type { AkmMessage } from './shared/messages.js';
 import { named } from './shared/names.js';
-import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
+import { NodeConnection, type UserNodeDef } from './shared/node-connection.js';
 
 interface ProvisionDef extends UserNodeDef {
   /** One of {@link ACTIONS}, or `msg`: taken from `msg.action`. */
@@ -53,7 +53,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 
 const SERVICE = 'amm';
 
-export = (RED: NodeAPI): void => {
+export = (RED: NodeAPI): void =>
   RED.nodes.registerType('akm-provision', function (this: Node, saved: ProvisionDef) {
     RED.nodes.createNode(this, saved);
     const config = configOf(this, 'akm-provision', saved);
@@ -63,7 +63,7 @@ export = (RED: NodeAPI): void => {
     const actionOf = (name: unknown): Action | undefined =>
       typeof name === 'string' && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
 
-    const user = new ConnectionUser(RED, this, config, {
+    const user = new NodeConnection(RED, this, config, {
       service: SERVICE,
       operation: (msg) => actionOf(nameFor(msg))?.operation ?? 'UNKNOWN',
     });
@@ -73,7 +73,7 @@ export = (RED: NodeAPI): void => {
       const action = actionOf(name);
       if (!action) {
         const allowed = Object.keys(ACTIONS).join(', ');
-        throw new AkmError('AKM_INVALID_INPUT', `The action is ${describe(name)}; allowed are ${allowed}`);
+        throw new AkmError('AKM_INVALID_INPUT', `The action is ${quote(name)}; allowed are ${allowed}`);
       }
       const { client, names } = user;
       const given = await evaluate(RED, this, { value: config.target, type: config.targetType }, msg);
@@ -92,4 +92,3 @@ export = (RED: NodeAPI): void => {
       forward(msg);
     });
   });
-};

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import type { DataFilter, ReceivedData } from '../src/client/subscriptions.js';
+import type { DataFilter, ReceivedData } from '../src/client/app/subscriptions.js';
 import { RECEIVE_APP_DATA_RESPONSE } from '../src/protocol/app-messages.js';
 import { readApplication, readAtrId } from '../src/settings/aliases.js';
 import { fromData, type DataFormat } from './shared/app-data.js';
@@ -8,7 +8,7 @@ import { messageIds } from './shared/message-ids.js';
 import type { AkmInfo } from './shared/messages.js';
 import { nameApplication } from './shared/names.js';
 import { followRegistration } from './shared/registration-status.js';
-import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
+import { NodeConnection, type UserNodeDef } from './shared/node-connection.js';
 
 interface ReceiveDef extends UserNodeDef {
   /** Empty for any. */
@@ -21,12 +21,12 @@ interface ReceiveDef extends UserNodeDef {
 const SERVICE = 'app';
 const operation = 'RECEIVE_APP_DATA';
 
-export = (RED: NodeAPI): void => {
+export = (RED: NodeAPI): void =>
   RED.nodes.registerType('akm-receive', function (this: Node, saved: ReceiveDef) {
     RED.nodes.createNode(this, saved);
     const config = configOf(this, 'akm-receive', saved);
     const { code: responseCode, source: layout } = RECEIVE_APP_DATA_RESPONSE;
-    const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
+    const user = new NodeConnection(RED, this, config, { service: SERVICE, operation });
 
     /** Messages that were handed on since the node started. */
     let received = 0;
@@ -79,4 +79,3 @@ export = (RED: NodeAPI): void => {
       });
     }
   });
-};

@@ -1,11 +1,11 @@
 import type { Node, NodeAPI } from 'node-red';
-import type { Registered, RegistrationObserver } from '../src/client/place.js';
-import type { Registration } from '../src/client/registrations.js';
+import type { Registered, RegistrationObserver } from '../src/client/app/registration.js';
+import type { Registration } from '../src/client/app/registrations.js';
 import { AkmError } from '../src/errors.js';
 import { configOf } from './shared/config.js';
 import { evaluateApplication } from './shared/evaluate.js';
 import type { AkmMessage } from './shared/messages.js';
-import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
+import { NodeConnection, type UserNodeDef } from './shared/node-connection.js';
 
 interface RegisterDef extends UserNodeDef {
   atrId: string;
@@ -17,7 +17,7 @@ interface RegisterDef extends UserNodeDef {
 }
 
 /** A place that a node has taken hold of. */
-interface Place {
+interface Acquired {
   registration: Registration;
   /** How many messages wait for what comes of asking for it: a refusal then is their error, and needs no report of its own. */
   asking: number;
@@ -26,13 +26,13 @@ interface Place {
 const SERVICE = 'app';
 const operation = 'REGISTER_APP';
 
-export = (RED: NodeAPI): void => {
+export = (RED: NodeAPI): void =>
   RED.nodes.registerType('akm-register', function (this: Node, saved: RegisterDef) {
     RED.nodes.createNode(this, saved);
     const config = configOf(this, 'akm-register', saved);
-    const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
+    const user = new NodeConnection(RED, this, config, { service: SERVICE, operation });
     /** Every place this node has taken hold of; they live as long as it does. */
-    const places = new Map<string, Place>();
+    const places = new Map<string, Acquired>();
 
     const showState = (): void => {
       const states = [...places.values()].map(({ registration }) => registration.state);
@@ -43,7 +43,7 @@ export = (RED: NodeAPI): void => {
 
     const tell = (
       msg: AkmMessage,
-      { registration }: Place,
+      { registration }: Acquired,
       answer: Registered,
       automatic: boolean,
     ): AkmMessage => {
@@ -62,7 +62,7 @@ export = (RED: NodeAPI): void => {
       return msg;
     };
 
-    const hold = async (msg: AkmMessage): Promise<Place> => {
+    const acquire = async (msg: AkmMessage): Promise<Acquired> => {
       const { atrId, appValue } = await evaluateApplication(
         RED,
         this,
@@ -75,15 +75,13 @@ export = (RED: NodeAPI): void => {
       const known = places.get(key);
       if (known) return known;
       const observer: RegistrationObserver = {
-        registered: (answer) => {
-          this.send(tell({}, place, answer, true));
-        },
+        registered: (answer) => this.send(tell({}, place, answer, true)),
         stateChanged: (_state, refusal) => {
           if (!refusal) showState();
           else if (place.asking === 0) user.report(refusal);
         },
       };
-      const place: Place = { registration: user.client.hold(atrId, appValue, observer), asking: 0 };
+      const place: Acquired = { registration: user.client.acquire(atrId, appValue, observer), asking: 0 };
       places.set(key, place);
       return place;
     };
@@ -93,7 +91,7 @@ export = (RED: NodeAPI): void => {
       for (const { registration } of places.values()) registration.release();
     });
     user.onMessage(async (msg, forward) => {
-      const place = await hold(msg);
+      const place = await acquire(msg);
       place.asking += 1;
       try {
         const answer = await place.registration.register(true);
@@ -106,7 +104,7 @@ export = (RED: NodeAPI): void => {
 
     const registerAtDeploy = async (): Promise<void> => {
       try {
-        const place = await hold({});
+        const place = await acquire({});
         const answer = await place.registration.register();
         showState();
         this.send(tell({}, place, answer, true));
@@ -123,4 +121,3 @@ export = (RED: NodeAPI): void => {
     };
     if (config.auto) user.onceDeployed(() => void registerAtDeploy());
   });
-};

@@ -1,10 +1,10 @@
 import type { Node, NodeAPI } from 'node-red';
-import { AkmError, outline } from '../src/errors.js';
+import { AkmError, kindOf } from '../src/errors.js';
 import { parseInteger, U32_MAX } from '../src/protocol/integer.js';
 import { RESPONSE_OFFSET } from '../src/protocol/message.js';
 import { configOf } from './shared/config.js';
 import { evaluateInteger } from './shared/evaluate.js';
-import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
+import { NodeConnection, type UserNodeDef } from './shared/node-connection.js';
 
 interface RequestDef extends UserNodeDef {
   service: 'amm' | 'app';
@@ -16,12 +16,12 @@ interface RequestDef extends UserNodeDef {
 
 const operation = 'REQUEST';
 
-export = (RED: NodeAPI): void => {
+export = (RED: NodeAPI): void =>
   RED.nodes.registerType('akm-request', function (this: Node, saved: RequestDef) {
     RED.nodes.createNode(this, saved);
     const config = configOf(this, 'akm-request', saved);
     const { service } = config;
-    const user = new ConnectionUser<'amm' | 'app'>(RED, this, config, { service, operation });
+    const user = new NodeConnection<'amm' | 'app'>(RED, this, config, { service, operation });
     user.follow();
     user.onMessage(async (msg, forward) => {
       const typedCode = { value: config.code, type: config.codeType };
@@ -44,13 +44,12 @@ export = (RED: NodeAPI): void => {
       forward(msg);
     });
   });
-};
 
 /** @throws AkmError `AKM_INVALID_INPUT` */
 function bodyOf(payload: unknown): Buffer {
   if (Buffer.isBuffer(payload)) return payload;
   throw new AkmError(
     'AKM_INVALID_INPUT',
-    `msg.payload is ${outline(payload)}; a Buffer with what follows the request code is needed, empty for nothing`,
+    `msg.payload is ${kindOf(payload)}; a Buffer with what follows the request code is needed, empty for nothing`,
   );
 }

@@ -7,7 +7,7 @@ import { evaluateApplication } from './shared/evaluate.js';
 import type { AkmInfo } from './shared/messages.js';
 import { nameApplication } from './shared/names.js';
 import { followRegistration } from './shared/registration-status.js';
-import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
+import { NodeConnection, type UserNodeDef } from './shared/node-connection.js';
 
 interface SendDef extends UserNodeDef {
   atrId: string;
@@ -21,12 +21,12 @@ interface SendDef extends UserNodeDef {
 const SERVICE = 'app';
 const operation = 'SEND_APP_DATA';
 
-export = (RED: NodeAPI): void => {
+export = (RED: NodeAPI): void =>
   RED.nodes.registerType('akm-send', function (this: Node, saved: SendDef) {
     RED.nodes.createNode(this, saved);
     const config = configOf(this, 'akm-send', saved);
     const { code: requestCode, source: layout } = SEND_APP_DATA_REQUEST;
-    const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
+    const user = new NodeConnection(RED, this, config, { service: SERVICE, operation });
     /** Messages of this node that are not taken by the socket yet. */
     let waiting = 0;
     /** Messages that were sent since the node started. */
@@ -77,4 +77,3 @@ export = (RED: NodeAPI): void => {
       forward(msg);
     });
   });
-};

@@ -6,7 +6,7 @@ import { StatusLine } from './shared/status.js';
 
 type SimulatorDef = NodeDef & Required<SimulatorOptions>;
 
-export = (RED: NodeAPI): void => {
+export = (RED: NodeAPI): void =>
   RED.nodes.registerType('akm-simulator', function (this: Node, saved: SimulatorDef) {
     RED.nodes.createNode(this, saved);
     const config = configOf(this, 'akm-simulator', saved);
@@ -24,9 +24,7 @@ export = (RED: NodeAPI): void => {
         const taken = (error as { code?: unknown }).code === 'EADDRINUSE';
         status.own('bad', taken ? 'status.inUse' : 'status.failed');
         // once all nodes of the flow are there: before, no Catch node would take it
-        setImmediate(() => {
-          this.error(startError(error), {});
-        });
+        setImmediate(() => this.error(startError(error), {}));
         return undefined;
       }
     };
@@ -35,7 +33,6 @@ export = (RED: NodeAPI): void => {
       void started.then((simulator) => simulator?.stop()).then(done);
     });
   });
-};
 
 function startError(error: unknown): AkmError {
   return error instanceof AkmError

@@ -1,15 +1,15 @@
 import type { Node, NodeAPI } from 'node-red';
-import type { AmmClient } from '../src/client/amm-client.js';
-import type { ConnectionState } from '../src/client/connection.js';
+import type { AmmClient } from '../src/client/amm/amm-client.js';
+import type { ConnectionState } from '../src/client/connection/connection.js';
 import type { NumberInput } from '../src/client/options.js';
-import { Poller } from '../src/client/poller.js';
+import { Poller } from './shared/watch/poller.js';
 import type { AkmError } from '../src/errors.js';
 import { configOf } from './shared/config.js';
 import { toAkmError } from './shared/errors.js';
 import type { Forward } from './shared/input.js';
 import type { AkmMessage } from './shared/messages.js';
 import { inMilliseconds } from './shared/seconds.js';
-import { ConnectionUser, type UserNodeDef } from './shared/user-node.js';
+import { NodeConnection, type UserNodeDef } from './shared/node-connection.js';
 import {
   askFor,
   checkWhat,
@@ -18,7 +18,7 @@ import {
   WatchedLists,
   type Lists,
   type What,
-} from './shared/watched-lists.js';
+} from './shared/watch/watched-lists.js';
 
 interface WatchDef extends UserNodeDef {
   /** seconds; 0: only when a message comes in */
@@ -31,11 +31,11 @@ interface WatchDef extends UserNodeDef {
 const SERVICE = 'amm';
 const operation = 'WATCH';
 
-export = (RED: NodeAPI): void => {
+export = (RED: NodeAPI): void =>
   RED.nodes.registerType('akm-watch', function (this: Node, saved: WatchDef) {
     RED.nodes.createNode(this, saved);
     const config = configOf(this, 'akm-watch', saved);
-    const user = new ConnectionUser(RED, this, config, { service: SERVICE, operation });
+    const user = new NodeConnection(RED, this, config, { service: SERVICE, operation });
     const watched = new WatchedLists(config.first !== 'added');
     /** What the last poll that went well found. */
     let last: Lists | undefined;
@@ -87,9 +87,7 @@ export = (RED: NodeAPI): void => {
       try {
         const lists = await poller.poll();
         if (asking > 0 || ended) return;
-        tell(lists, {}, (msg) => {
-          this.send(msg);
-        });
+        tell(lists, {}, (msg) => this.send(msg));
       } catch (error) {
         if (asking > 0 || ended) return;
         if (!known) user.report(error);
@@ -136,7 +134,6 @@ export = (RED: NodeAPI): void => {
       });
     }
   });
-};
 
 /**
  * The interval in milliseconds, where all settings can be used.

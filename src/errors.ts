@@ -77,7 +77,7 @@ const LONGEST_MESSAGE = 1000;
  */
 export function messageOf(thrown: unknown): string {
   const message = propertyOf(thrown, 'message');
-  if (typeof message !== 'string') return describe(thrown);
+  if (typeof message !== 'string') return quote(thrown);
   return message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
 }
 
@@ -94,10 +94,10 @@ const EXCERPT = 60;
 
 /**
  * A short, safe picture of a value for an error message: never longer than a line, never throwing,
- * whatever a flow may have put there. For settings, names and numbers; see {@link outline} for the rest.
+ * whatever a flow may have put there. For settings, names and numbers; see {@link kindOf} for the rest.
  */
-export function describe(value: unknown): string {
-  if (typeof value !== 'string') return outline(value);
+export function quote(value: unknown): string {
+  if (typeof value !== 'string') return kindOf(value);
   return value.length > EXCERPT ? `"${value.slice(0, EXCERPT)}…" (${value.length} characters)` : `"${value}"`;
 }
 
@@ -105,7 +105,7 @@ export function describe(value: unknown): string {
  * What kind of value it is, as short and as safe, without a word of any text in it. For what may hold a message's payload: an error
  * message ends up in the log.
  */
-export function outline(value: unknown): string {
+export function kindOf(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return `text of ${value.length} characters`;

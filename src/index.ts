@@ -2,7 +2,7 @@
  * AKM from Node.js, without Node-RED: live clients of an AKM Management Module and an AppEndpoint, and a simulator of both.
  */
 export { AkmError, type AkmErrorCode, type AkmErrorDetails } from './errors.js';
-export { AmmClient, AMM_PORT } from './client/amm-client.js';
+export { AmmClient, AMM_PORT } from './client/amm/amm-client.js';
 export type {
   AmmClientOptions,
   Atr,
@@ -10,22 +10,22 @@ export type {
   Confirmation,
   EndpointList,
   Target,
-} from './client/amm-client.js';
-export { AppClient, APP_PORT } from './client/app-client.js';
-export type { OutgoingData } from './client/app-client.js';
-export type { ConnectionState } from './client/connection.js';
+} from './client/amm/amm-client.js';
+export { AppClient, APP_PORT } from './client/app/app-client.js';
+export type { OutgoingData } from './client/app/app-client.js';
+export type { ConnectionState } from './client/connection/connection.js';
 export type { CounterValues } from './client/counters.js';
-export type { Answer, ExchangeInfo } from './client/exchange.js';
+export type { Response as Answer, ExchangeInfo } from './client/requests/exchange.js';
 export type { ClientOptions, NumberInput } from './client/options.js';
 export type {
   Registered,
   RegistrationChange,
   RegistrationObserver,
   RegistrationState,
-} from './client/place.js';
-export type { Registration } from './client/registrations.js';
+} from './client/app/registration.js';
+export type { Registration } from './client/app/registrations.js';
 export type { ClientEvents } from './client/service-client.js';
-export type { DataFilter, DataListener, ReceivedData } from './client/subscriptions.js';
+export type { DataFilter, DataListener, ReceivedData } from './client/app/subscriptions.js';
 export { AMM_OPERATIONS, ATR_CATEGORIES, MAX_ATRS, MAX_ENDPOINTS } from './protocol/amm-messages.js';
 export {
   APP_OPERATIONS,

@@ -10,14 +10,12 @@ export function registerRequest(RED: NodeAPI): void {
   RED.nodes.registerType('bench-request', function (this: Node, config: RequestDef) {
     RED.nodes.createNode(this, config);
     const bare = new BareRequest(config.port);
-    this.on('close', () => {
-      bare.end();
-    });
-    this.on('input', (msg, send, done) => {
+    this.on('close', () => bare.end());
+    this.on('input', (msg, send, done) =>
       bare.ask(() => {
         send(msg);
         done();
-      });
-    });
+      }),
+    );
   });
 }

@@ -81,9 +81,7 @@ function arrived(count: number): void {
 serve<BrokerEnds>({
   start: async (brokerPort) => {
     client = await connectMqtt(brokerPort);
-    client.on('message', () => {
-      arrived(1);
-    });
+    client.on('message', () => arrived(1));
     for (const filter of [TOPICS.in, 'results/+']) await client.subscribeAsync(filter, { qos: 1 });
     return listen((connected) => {
       // whoever only sends has its own connection, and is sent nothing

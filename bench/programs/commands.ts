@@ -25,9 +25,7 @@ export interface Reply {
 export function serve<C extends Commands<C>>(commands: C): void {
   const handlers = commands as unknown as Record<string, (argument: unknown) => unknown>;
   process.on('message', ({ id, command, argument }: Command) => {
-    new Promise((resolve) => {
-      resolve(handlers[command]?.(argument));
-    }).then(
+    new Promise((resolve) => resolve(handlers[command]?.(argument))).then(
       (result) => process.send?.({ id, result } satisfies Reply),
       (error: unknown) => process.send?.({ id, error: String(error) } satisfies Reply),
     );

@@ -1,5 +1,5 @@
 /** Receives application data with this package's clients, each message checked, decoded, dispatched and read as text. */
-import type { AppClient } from '../../src/client/app-client.js';
+import type { AppClient } from '../../src/client/app/app-client.js';
 import type { Window } from '../support/options.js';
 import { openAppClient } from './app-client.js';
 import { serve } from './commands.js';

@@ -20,7 +20,7 @@ let failures = 0;
 serve<SendAkm>({
   start: async ({ port, load }) => {
     const client = await openAppClient(port);
-    await client.hold(ATR_ID, OWN_APP_VALUE).register();
+    await client.acquire(ATR_ID, OWN_APP_VALUE).register();
     const message = { atrId: ATR_ID, appValue: OTHER_APP_VALUE, data: TEXTS[load] };
     let outstanding = 0;
     let sending = false;

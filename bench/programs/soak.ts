@@ -65,16 +65,15 @@ serve<Soak>({
   },
   send: async ({ port, frames }) => {
     const client = await openAppClient(port);
-    await client.hold(ATR_ID, OWN_APP_VALUE).register();
+    await client.acquire(ATR_ID, OWN_APP_VALUE).register();
     const message = { atrId: ATR_ID, appValue: OTHER_APP_VALUE, data: TEXTS.short };
     const passed = new Milestones();
-    const send = (): void => {
+    const send = (): void =>
       client.send(message, (error) => {
         if (error) throw error;
         passed.add();
         setImmediate(send);
       });
-    };
     for (let n = 0; n < WINDOW; n += 1) send();
     return grown(passed, frames);
   },

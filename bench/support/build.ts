@@ -21,9 +21,7 @@ export interface Build {
 export async function compile(): Promise<Build> {
   const folder = join(repository, 'node_modules', '.cache', `bench-${process.pid}`);
   mkdirSync(folder, { recursive: true });
-  atEnd(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  atEnd(() => rmSync(folder, { recursive: true, force: true }));
   const tsc = require.resolve('typescript/bin/tsc');
   await run(process.execPath, [tsc, '-p', join(repository, 'bench'), '--outDir', folder]);
   const bench = join(folder, 'bench');

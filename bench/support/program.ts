@@ -55,9 +55,7 @@ export class Program<C extends Commands<C>> {
       if (error === undefined) waiting?.resolve(result);
       else waiting?.reject(new Error(`${name}: ${error}`));
     });
-    child.on('error', (error) => {
-      this.fail(error.message);
-    });
+    child.on('error', (error) => this.fail(error.message));
     child.on('exit', (code, signal) => {
       forget();
       this.fail(`ended with ${signal ?? `exit code ${String(code)}`}`);

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { AkmError, messageOf, outline } from '../../src/errors.js';
+import { AkmError, messageOf, kindOf } from '../../src/errors.js';
 
 /** In which form `akm-receive` hands data on. */
 export type DataFormat = 'auto' | 'string' | 'buffer' | 'json';
@@ -10,7 +10,7 @@ export type DataFormat = 'auto' | 'string' | 'buffer' | 'json';
  */
 export function toData(payload: unknown): Buffer | string {
   if (typeof payload === 'string' || Buffer.isBuffer(payload)) return payload;
-  const unusable = `msg.payload is ${outline(payload)}; a string, a Buffer or anything that JSON can hold is needed`;
+  const unusable = `msg.payload is ${kindOf(payload)}; a string, a Buffer or anything that JSON can hold is needed`;
   let json: unknown; // undefined for a function, a symbol or undefined
   try {
     json = JSON.stringify(payload);

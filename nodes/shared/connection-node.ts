@@ -1,9 +1,9 @@
 import type { Node, NodeAPI } from 'node-red';
-import type { AmmClient } from '../../src/client/amm-client.js';
-import type { AppClient } from '../../src/client/app-client.js';
+import type { AmmClient } from '../../src/client/amm/amm-client.js';
+import type { AppClient } from '../../src/client/app/app-client.js';
 import { Counters, type CounterValues } from '../../src/client/counters.js';
 import type { ServiceClient } from '../../src/client/service-client.js';
-import { AkmError, describe } from '../../src/errors.js';
+import { AkmError, quote } from '../../src/errors.js';
 import type { Names } from '../../src/settings/names.js';
 
 /**
@@ -105,5 +105,5 @@ export function serviceOf<S extends keyof Clients>(
   service: S,
 ): SharedClient<Clients[S]> {
   if (Object.hasOwn(connection.clients, service)) return connection.clients[service];
-  throw new AkmError('AKM_INVALID_INPUT', `The service is ${describe(service)}; allowed are amm and app`);
+  throw new AkmError('AKM_INVALID_INPUT', `The service is ${quote(service)}; allowed are amm and app`);
 }

@@ -1,5 +1,5 @@
 import type { Node } from 'node-red';
-import { AkmError, outline } from '../../src/errors.js';
+import { AkmError, kindOf } from '../../src/errors.js';
 import { toAkmError } from './errors.js';
 import type { AkmMessage } from './messages.js';
 
@@ -22,12 +22,8 @@ export function handleMessages(
     };
     handle()
       .then(
-        () => {
-          done();
-        },
-        (thrown: unknown) => {
-          done(failed(msg, thrown));
-        },
+        () => done(),
+        (thrown: unknown) => done(failed(msg, thrown)),
       )
       .catch((thrown: unknown) => {
         // Node-RED copies the message for Complete and Catch nodes, and some messages cannot be copied
@@ -51,7 +47,7 @@ export function note(msg: AkmMessage, value: object): void {
  */
 function requireWritable(msg: unknown): void {
   if (typeof msg === 'object' && msg !== null && !Object.isFrozen(msg)) return;
-  const what = typeof msg === 'object' ? 'frozen' : outline(msg);
+  const what = typeof msg === 'object' ? 'frozen' : kindOf(msg);
   throw new AkmError(
     'AKM_INVALID_INPUT',
     `The message is ${what}; an object that can be written to is needed`,

@@ -1,4 +1,4 @@
-import type { ConnectionUser } from './user-node.js';
+import type { NodeConnection } from './node-connection.js';
 
 /**
  * Shows how a node is that sends or receives application data, now and whenever that changes: that no application is registered on its
@@ -8,18 +8,18 @@ import type { ConnectionUser } from './user-node.js';
  * @param atrId where one has to be registered; undefined: in any ATR
  */
 export function followRegistration(
-  user: ConnectionUser<'app'>,
+  user: NodeConnection<'app'>,
   atrId: number | undefined,
   show: () => void,
 ): void {
   if (!user.usable) return; // the status says why
   const { client } = user;
-  let standing = client.standing(atrId);
+  let standing = client.registrationStatus(atrId);
   /** Whether the register nodes of the same deploy have had their turn: before, nothing is amiss. */
   let settled = false;
 
   const showStanding = (): void => {
-    standing = client.standing(atrId);
+    standing = client.registrationStatus(atrId);
     if (client.state !== 'connected' || standing === 'registered') show();
     else if (standing === 'none' && settled) user.status.shared('busy', 'status.notRegistered');
   };
@@ -27,13 +27,13 @@ export function followRegistration(
   user.follow(showStanding);
   user.onEnd(
     client.watchStanding(() => {
-      if (client.standing(atrId) !== standing) showStanding();
+      if (client.registrationStatus(atrId) !== standing) showStanding();
     }),
   );
-  user.onceDeployed(() => {
+  user.onceDeployed(() =>
     user.onceDeployed(() => {
       settled = true;
-      if (client.standing(atrId) === 'none') showStanding();
-    });
-  });
+      if (client.registrationStatus(atrId) === 'none') showStanding();
+    }),
+  );
 }

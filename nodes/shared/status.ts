@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import type { ConnectionState } from '../../src/client/connection.js';
+import type { ConnectionState } from '../../src/client/connection/connection.js';
 import type { AkmError, AkmErrorCode } from '../../src/errors.js';
 
 /** The catalogue that holds the texts which several nodes share. */

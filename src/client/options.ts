@@ -1,4 +1,4 @@
-import { AkmError, describe } from '../errors.js';
+import { AkmError, quote } from '../errors.js';
 import { customMessages, type Layouts } from '../protocol/custom-layout.js';
 import { parseInteger, U32_MAX } from '../protocol/integer.js';
 import type { Message } from '../protocol/message.js';
@@ -66,7 +66,7 @@ export function checkOptions(options: ClientOptions, defaultPort: number): Check
   if (typeof host !== 'string' || host.trim() === '' || host.includes('${')) {
     throw new AkmError(
       'AKM_INVALID_INPUT',
-      `The host is ${describe(host)}; a host name or an address is needed`,
+      `The host is ${quote(host)}; a host name or an address is needed`,
     );
   }
   const reconnectMin = checkDelay(options.reconnectMin ?? 500, 'The shortest reconnection pause (ms)', 1);

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { AkmError, isAkmError, messageOf, outline } from '../errors.js';
+import { AkmError, isAkmError, messageOf, kindOf } from '../errors.js';
 import {
   CODE_SIZE,
   codeOf,
@@ -13,15 +13,15 @@ import {
 import type { Dialect } from '../protocol/header.js';
 import { parseInteger, U32_MAX } from '../protocol/integer.js';
 import type { Decoded, Encodable } from '../protocol/layout.js';
-import { Connection, type ConnectionState } from './connection.js';
+import { Connection, type ConnectionState } from './connection/connection.js';
 import { Counters, roundLatency, type CounterValues } from './counters.js';
-import type { Answer, ExchangeOptions, RawAnswer } from './exchange.js';
-import { Heartbeat } from './heartbeat.js';
+import type { Response, ExchangeOptions, RawResponse } from './requests/exchange.js';
+import { Heartbeat } from './connection/heartbeat.js';
 import type { CheckedOptions } from './options.js';
-import type { RegistrationChange } from './place.js';
-import { QueueBudget } from './queue-budget.js';
-import { RequestQueue } from './request-queue.js';
-import { requireSuccess, type Said } from './success.js';
+import type { RegistrationChange } from './app/registration.js';
+import { QueueLimit } from './requests/queue-limit.js';
+import { RequestQueue } from './requests/request-queue.js';
+import { requireSuccess, type StatusField } from './requests/rejection.js';
 
 /** What every client emits. There is no `error` event: nothing that a peer does may end the process. */
 export interface ClientEvents {
@@ -43,7 +43,7 @@ export interface ClientEvents {
 export abstract class ServiceClient extends EventEmitter<ClientEvents> {
   protected readonly connection: Connection;
   protected readonly queue: RequestQueue;
-  protected readonly budget: QueueBudget;
+  protected readonly budget: QueueLimit;
   private readonly counted = new Counters();
   private readonly heartbeat: Heartbeat;
 
@@ -64,13 +64,9 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
         this.queue.connected();
       },
       counters: this.counted,
-      heard: () => {
-        this.heartbeat.heard();
-      },
-      payload: (payload) => this.take(payload),
-      settled: () => {
-        this.queue.pump();
-      },
+      onActivity: () => this.heartbeat.onActivity(),
+      onFrame: (payload) => this.take(payload),
+      settled: () => this.queue.pump(),
       drained: () => {
         this.onDrained?.();
       },
@@ -79,7 +75,7 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
         this.onLost?.(error);
       },
     });
-    this.budget = new QueueBudget(options.queueLimit);
+    this.budget = new QueueLimit(options.queueLimit);
     this.queue = new RequestQueue(this.connection, options.requestTimeout, this.budget, {
       becameIdle: () => {
         this.onIdle?.();
@@ -87,15 +83,13 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
       answered: (latencyMs) => {
         this.counted.latencyMs = latencyMs;
       },
-      failed: (error, name) => {
-        this.failed(error, name);
-      },
+      failed: (error, name) => this.failed(error, name),
     });
     this.heartbeat = new Heartbeat(options.heartbeat, {
-      probe: () => this.probe(),
-      replace: () => {
+      ping: () => this.ping(),
+      abort: () => {
         const { heartbeat, requestTimeout } = options;
-        this.connection.replace(
+        this.connection.abort(
           new AkmError(
             'AKM_CONNECTION_LOST',
             `The connection to ${this.peer} was given up: silence for ${heartbeat} ms, and no answer within ${requestTimeout} ms`,
@@ -116,8 +110,8 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
   }
 
   /** Why there is no connection: what the last attempt failed with, or how the connection was lost. Undefined where none is missing. */
-  get outage(): AkmError | undefined {
-    return this.connection.outage;
+  get lastError(): AkmError | undefined {
+    return this.connection.lastError;
   }
 
   /** The peer as a person would name it. */
@@ -131,7 +125,7 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
   }
 
   /** What the events `registration` have told that still holds, for who listens only now: none but an AppEndpoint knows any. */
-  standingRegistrations(): RegistrationChange[] {
+  currentRegistrations(): RegistrationChange[] {
     return [];
   }
 
@@ -152,7 +146,7 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
   }
 
   /** Asks the peer something harmless. Resolves to whether it answered. */
-  protected abstract probe(): Promise<boolean>;
+  protected abstract ping(): Promise<boolean>;
 
   /** A connection stands; urgent requests made here go before those that waited for it. */
   protected onConnected?(): void;
@@ -180,11 +174,11 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
    * @returns the payload of the answer, behind its code
    * @throws AkmError (as a rejection) `AKM_INVALID_INPUT`, `AKM_PAYLOAD_TOO_LARGE`, or what any request may fail with
    */
-  protected async exchangeRaw(code: number, responseCode: number, body: Buffer): Promise<RawAnswer> {
+  protected async exchangeRaw(code: number, responseCode: number, body: Buffer): Promise<RawResponse> {
     parseInteger(code, 'The request code', U32_MAX);
     parseInteger(responseCode, 'The response code', U32_MAX);
     if (!Buffer.isBuffer(body)) {
-      throw new AkmError('AKM_INVALID_INPUT', `The body is ${outline(body)}; a Buffer is needed`);
+      throw new AkmError('AKM_INVALID_INPUT', `The body is ${kindOf(body)}; a Buffer is needed`);
     }
     const name = `request 0x${code.toString(16)}`;
     const frame = this.onBehalfOf(name, () => encodeRawFrame(this.dialect, code, body));
@@ -207,8 +201,8 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
   protected async exchange<O extends Operation>(
     declared: O,
     values: Encodable<O['request']['body']['fields']>,
-    { permit, own, urgent, forgiving }: ExchangeOptions = {},
-  ): Promise<Answer<Decoded<O['response']['body']['fields']>>> {
+    { beforeWrite: permit, own, priority: urgent, toleratesNoReply: forgiving }: ExchangeOptions = {},
+  ): Promise<Response<Decoded<O['response']['body']['fields']>>> {
     const operation = this.asEntered(declared);
     const { request, response } = operation;
     const frame = this.onBehalfOf(request.name, () =>
@@ -219,13 +213,9 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
       name: request.name,
       frame,
       responseCode: response.code,
-      urgent,
-      forgiving,
-      permit:
-        permit &&
-        (() => {
-          permit(operation);
-        }),
+      priority: urgent,
+      toleratesNoReply: forgiving,
+      beforeWrite: permit && (() => permit(operation)),
       decode: (payload, latencyMs) => {
         const kept = Buffer.from(payload); // the fields may hold views of it
         return {
@@ -249,13 +239,13 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
     return { ...operation, request, response };
   }
 
-  /** For {@link probe}: makes a request whose missing answer is no failure by itself. */
+  /** For {@link ping}: makes a request whose missing answer is no failure by itself. */
   protected async answers<O extends Operation>(
     operation: O,
     values: Encodable<O['request']['body']['fields']>,
   ): Promise<boolean> {
     try {
-      await this.exchange(operation, values, { forgiving: true });
+      await this.exchange(operation, values, { toleratesNoReply: true });
       return true;
     } catch {
       return false; // lost, closed or silent: in each case there was no answer
@@ -311,10 +301,8 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
    * {@link requireSuccess} of a request's answer.
    * @throws AkmError `AKM_REJECTED`
    */
-  protected requireSuccess(name: string, said: Said): void {
-    this.onBehalfOf(name, () => {
-      requireSuccess(name, said, this.options.successCode);
-    });
+  protected requireSuccess(name: string, said: StatusField): void {
+    this.onBehalfOf(name, () => requireSuccess(name, said, this.options.successCode));
   }
 
   /** Tells of a message that was thrown away. */

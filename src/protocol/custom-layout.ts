@@ -1,4 +1,4 @@
-import { AkmError, describe, outline } from '../errors.js';
+import { AkmError, quote, kindOf } from '../errors.js';
 import { AMM_OPERATIONS } from './amm-messages.js';
 import { APP_OPERATIONS } from './app-messages.js';
 import * as types from './field-types.js';
@@ -31,11 +31,11 @@ export function customMessages(layouts: Layouts): Map<string, Message> {
     if (!inferred) {
       throw new AkmError(
         'AKM_INVALID_INPUT',
-        `There is a layout for ${describe(name)}; only inferred messages can have one: ${[...INFERRED_MESSAGES.keys()].join(', ')}`,
+        `There is a layout for ${quote(name)}; only inferred messages can have one: ${[...INFERRED_MESSAGES.keys()].join(', ')}`,
       );
     }
     if (typeof text !== 'string') {
-      throw new AkmError('AKM_INVALID_INPUT', `The layout of ${name} is ${describe(text)}; text is needed`);
+      throw new AkmError('AKM_INVALID_INPUT', `The layout of ${name} is ${quote(text)}; text is needed`);
     }
     if (text.trim() !== '') messages.set(name, { ...inferred, source: 'custom', body: compile(name, text) });
   }
@@ -94,7 +94,7 @@ function complete(
     const what = path === '' ? 'The value' : path;
     throw new AkmError(
       'AKM_INVALID_INPUT',
-      `${what} is ${outline(values)}; an object with its fields by name is needed`,
+      `${what} is ${kindOf(values)}; an object with its fields by name is needed`,
     );
   }
   const own = Object.assign(Object.create(null) as Record<string, unknown>, values);

@@ -1,4 +1,4 @@
-import { AkmError, outline } from '../errors.js';
+import { AkmError, kindOf } from '../errors.js';
 import {
   halvesOf,
   identifierAt,
@@ -203,7 +203,7 @@ function untilZero(encoded: Buffer): string {
 
 function requireBytes(value: unknown, name: string): Uint8Array {
   if (value instanceof Uint8Array) return value;
-  throw new AkmError('AKM_INVALID_INPUT', `${name} is ${outline(value)}; a Buffer is needed`);
+  throw new AkmError('AKM_INVALID_INPUT', `${name} is ${kindOf(value)}; a Buffer is needed`);
 }
 
 /** Text that reads the same when it comes back: zero bytes end it, and halves of surrogate pairs have no UTF-8. */
@@ -216,7 +216,7 @@ function requireText(value: unknown, name: string): string {
   }
   throw new AkmError(
     'AKM_INVALID_INPUT',
-    `${name} is ${outline(value)}; text without zero characters is needed`,
+    `${name} is ${kindOf(value)}; text without zero characters is needed`,
   );
 }
 

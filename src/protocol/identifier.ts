@@ -1,4 +1,4 @@
-import { AkmError, outline } from '../errors.js';
+import { AkmError, kindOf } from '../errors.js';
 import { hexDigits64, hexDigits64At } from './integer.js';
 
 /**
@@ -62,7 +62,7 @@ export function halvesOf(identifier: Identifier): { lower64: bigint; upper64: bi
 export function parseIdentifier(value: unknown, what = 'identifier'): Identifier {
   const whole = readSafely(value);
   if (whole === undefined) {
-    const given = typeof value === 'string' && MEANT_FOR_ONE.test(value) ? `"${value}"` : outline(value);
+    const given = typeof value === 'string' && MEANT_FOR_ONE.test(value) ? `"${value}"` : kindOf(value);
     throw new AkmError(
       'AKM_INVALID_INPUT',
       `${what} is ${given}; needed is a 128-bit identifier: 32 hexadecimal digits (fewer only behind 0x), ` +

@@ -1,4 +1,4 @@
-import { AkmError, describe } from '../errors.js';
+import { AkmError, quote } from '../errors.js';
 
 /** Largest value of an unsigned 8-bit integer. */
 export const U8_MAX = 0xff;
@@ -23,7 +23,7 @@ export function parseInteger(value: unknown, what: string, max: number, min = 0)
   if (number === undefined || !Number.isInteger(number) || number < min || number > max) {
     throw new AkmError(
       'AKM_INVALID_INPUT',
-      `${what} is ${describe(value)}; a whole number from ${min} to ${max} is needed, decimal or 0x hexadecimal`,
+      `${what} is ${quote(value)}; a whole number from ${min} to ${max} is needed, decimal or 0x hexadecimal`,
     );
   }
   return number;
@@ -47,7 +47,7 @@ export function parseU64(value: unknown, what: string): bigint {
   if (number === undefined || number < 0n || number >= U64_LIMIT) {
     throw new AkmError(
       'AKM_INVALID_INPUT',
-      `${what} is ${describe(value)}; a whole number of at most 64 bits is needed, decimal or 0x hexadecimal`,
+      `${what} is ${quote(value)}; a whole number of at most 64 bits is needed, decimal or 0x hexadecimal`,
     );
   }
   return number;

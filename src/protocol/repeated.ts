@@ -1,4 +1,4 @@
-import { AkmError, outline } from '../errors.js';
+import { AkmError, kindOf } from '../errors.js';
 import type { FieldType, Reader } from './field-types.js';
 import { MAX_BODY } from './notation.js';
 
@@ -76,7 +76,7 @@ function notationOf({ notation }: { notation: string }): string {
 /** An array, and no longer one than a body could hold if each entry took but one byte: a sparse one can have any length. */
 function requireArray(values: unknown, name: string): readonly unknown[] {
   if (!Array.isArray(values))
-    throw new AkmError('AKM_INVALID_INPUT', `${name} is ${outline(values)}; an array is needed`);
+    throw new AkmError('AKM_INVALID_INPUT', `${name} is ${kindOf(values)}; an array is needed`);
   if (values.length <= MAX_BODY) return values;
   throw new AkmError(
     'AKM_PAYLOAD_TOO_LARGE',

@@ -1,4 +1,4 @@
-import { AkmError, describe } from '../errors.js';
+import { AkmError, quote } from '../errors.js';
 import { parseInteger, U16_MAX } from '../protocol/integer.js';
 import { MAX_BODY } from '../protocol/notation.js';
 import type { Named, NameEntry, Names } from './names.js';
@@ -32,7 +32,7 @@ export function readApplication<A extends number | undefined>(
   if (atrId !== undefined && entry?.atrId !== undefined && entry.atrId !== atrId) {
     throw new AkmError(
       'AKM_INVALID_INPUT',
-      `${what} is ${describe(value)}, an application in ATR ${entry.atrId}, but the ATR ID is ${atrId}`,
+      `${what} is ${quote(value)}, an application in ATR ${entry.atrId}, but the ATR ID is ${atrId}`,
     );
   }
   return { atrId: atrId ?? entry?.atrId ?? atrId, appValue };
@@ -121,7 +121,7 @@ function withHint(error: AkmError, names: Names, text: string, what: Named): Akm
   const list = told.join(', ') + more;
   const hints: string[] = [];
   if (list !== '') hints.push(`, or a name that stands for one: ${list}`);
-  if (names.get(text)) hints.push(`. The name ${describe(text)} has no ${WORDS[what]}`);
+  if (names.get(text)) hints.push(`. The name ${quote(text)} has no ${WORDS[what]}`);
   return hints.length === 0
     ? error
     : new AkmError('AKM_INVALID_INPUT', error.message + hints.join(''), { cause: error });

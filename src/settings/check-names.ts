@@ -1,4 +1,4 @@
-import { AkmError, describe } from '../errors.js';
+import { AkmError, quote } from '../errors.js';
 import { MAX_NAME_LENGTH, Names, problemsOfNames, type NameProblem, type NameRow } from './names.js';
 
 /**
@@ -12,7 +12,7 @@ export function checkNames(table: unknown): Names {
 }
 
 function inWords({ code, row }: NameProblem, table: unknown): string {
-  if (row === undefined) return `The names are ${describe(table)}; an array of rows is needed`;
+  if (row === undefined) return `The names are ${quote(table)}; an array of rows is needed`;
   const given = (table as readonly unknown[])[row];
   const { name, id, atrId, appValue } = (given ?? {}) as Partial<Record<keyof NameRow, unknown>>;
   const where = `Row ${row + 1} of the names`;
@@ -21,20 +21,20 @@ function inWords({ code, row }: NameProblem, table: unknown): string {
     case 'nameMissing':
       return `${where} has no name`;
     case 'nameTooLong':
-      return `${where}: the name is ${describe(name)}; at most ${MAX_NAME_LENGTH} characters are allowed`;
+      return `${where}: the name is ${quote(name)}; at most ${MAX_NAME_LENGTH} characters are allowed`;
     case 'nameTaken':
-      return `${where}: the name is ${describe(name)}, which a row above has already`;
+      return `${where}: the name is ${quote(name)}, which a row above has already`;
     case 'nameAmbiguous':
-      return `${where}: the name is ${describe(name)}; a name must not look like a number, an identifier or \${ENV}`;
+      return `${where}: the name is ${quote(name)}; a name must not look like a number, an identifier or \${ENV}`;
     case 'nothingNamed':
-      return `${where} gives ${describe(name)} no identifier, no ATR ID and no App Value; one of them is needed`;
+      return `${where} gives ${quote(name)} no identifier, no ATR ID and no App Value; one of them is needed`;
     case 'idInvalid':
-      return `${where}: the identifier is ${describe(id)}; 32 hexadecimal digits are needed (fewer only behind 0x), or nothing`;
+      return `${where}: the identifier is ${quote(id)}; 32 hexadecimal digits are needed (fewer only behind 0x), or nothing`;
     case 'atrIdInvalid':
-      return `${where}: the ATR ID is ${describe(atrId)}; ${number}`;
+      return `${where}: the ATR ID is ${quote(atrId)}; ${number}`;
     case 'appValueInvalid':
-      return `${where}: the App Value is ${describe(appValue)}; ${number}`;
+      return `${where}: the App Value is ${quote(appValue)}; ${number}`;
     default:
-      return `${where} is ${describe(given)}; an object with name, id, atrId and appValue is needed`;
+      return `${where} is ${quote(given)}; an object with name, id, atrId and appValue is needed`;
   }
 }

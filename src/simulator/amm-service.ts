@@ -3,7 +3,7 @@ import { AMM_DIALECT } from '../protocol/header.js';
 import type { Decoded, Encodable } from '../protocol/layout.js';
 import { decodeWholeBody, encodeFrame, encodeRawFrame, type Operation } from '../protocol/message.js';
 import type { PeerService, Session } from './peer-server.js';
-import { CONFIRMATIONS, type World } from './world.js';
+import { CONFIRMATIONS, type SimulatorState } from './simulator-state.js';
 
 type Operations = typeof AMM_OPERATIONS;
 
@@ -22,7 +22,7 @@ export class AmmService implements PeerService {
   private readonly answers = new Map<number, (payload: Buffer) => Buffer>();
 
   /** @param refusing whether every changing request is refused */
-  constructor(world: World, refusing: boolean) {
+  constructor(world: SimulatorState, refusing: boolean) {
     const handlers = handlersOf(world);
     for (const name of Object.keys(AMM_OPERATIONS) as (keyof Operations)[]) {
       const operation: Operation = AMM_OPERATIONS[name];
@@ -49,7 +49,7 @@ export class AmmService implements PeerService {
   }
 }
 
-function handlersOf(world: World): Handlers {
+function handlersOf(world: SimulatorState): Handlers {
   return {
     LIST_ENDPOINTS: () => ({
       confirmation: success,

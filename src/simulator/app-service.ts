@@ -9,7 +9,7 @@ import { identifierOf } from '../protocol/identifier.js';
 import type { Decoded, Encodable } from '../protocol/layout.js';
 import { decodeWholeBody, encodeFrame, type Operation } from '../protocol/message.js';
 import type { PeerService, Session } from './peer-server.js';
-import type { World } from './world.js';
+import type { SimulatorState } from './simulator-state.js';
 
 /** What the simulated AppEndpoint answers to registrations. The numbers are the simulator's own: none but 0 is even inferred. */
 export const REGISTER_STATUS = {
@@ -53,7 +53,7 @@ export class AppService implements PeerService {
 
   /** @param refusing whether every registration is refused */
   constructor(
-    private readonly world: World,
+    private readonly world: SimulatorState,
     private readonly refusing: boolean,
   ) {
     const handlers = this.handlers();

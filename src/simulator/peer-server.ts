@@ -70,9 +70,7 @@ export class PeerServer {
   /** Ends every session and stops listening. */
   close(): Promise<void> {
     return new Promise((resolve) => {
-      this.server.close(() => {
-        resolve();
-      });
+      this.server.close(() => resolve());
       for (const session of this.sessions) session.destroy();
     });
   }
@@ -101,9 +99,7 @@ class PeerSession implements Session {
         this.destroy(); // a client that breaks the protocol is not talked to any further
       }
     });
-    socket.on('drain', () => {
-      this.release();
-    });
+    socket.on('drain', () => this.release());
     socket.on('error', () => undefined); // 'close' follows, and says all there is to know
     socket.on('close', () => {
       for (const timer of this.timers) clearTimeout(timer);

@@ -1,10 +1,10 @@
-import { AkmError, describe } from '../errors.js';
+import { AkmError, quote } from '../errors.js';
 import { MAX_ATRS, MAX_ENDPOINTS } from '../protocol/amm-messages.js';
 import { parseInteger } from '../protocol/integer.js';
 import { AmmService } from './amm-service.js';
 import { AppService } from './app-service.js';
 import { FAULTS, PeerServer, type Fault } from './peer-server.js';
-import { World } from './world.js';
+import { SimulatorState } from './simulator-state.js';
 
 /** How to run a {@link Simulator}. Numbers may also be decimal or `0x` hexadecimal strings. */
 export interface SimulatorOptions {
@@ -46,7 +46,7 @@ export class Simulator {
       amm: parseInteger(options.ammPort ?? 49200, 'The AMM port', 65535),
       app: parseInteger(options.appPort ?? 49600, 'The AppEndpoint port', 65535),
     };
-    const world = new World(
+    const world = new SimulatorState(
       parseInteger(options.endpoints ?? 4, 'The number of endpoints', MAX_ENDPOINTS),
       parseInteger(options.atrs ?? 5, 'The number of ATRs', MAX_ATRS),
     );
@@ -80,6 +80,6 @@ function checkFault(fault = ''): Fault | undefined {
   if (Object.hasOwn(FAULTS, fault)) return fault as Fault;
   throw new AkmError(
     'AKM_INVALID_INPUT',
-    `The fault is ${describe(fault)}; known are ${Object.keys(FAULTS).join(', ')}, or none`,
+    `The fault is ${quote(fault)}; known are ${Object.keys(FAULTS).join(', ')}, or none`,
   );
 }

@@ -10,9 +10,7 @@ const FLOWS = ['first-steps', 'connecting', 'troubleshooting', 'from-python'].fl
     .map(({ name = '', code }) => ({ title: `${guide}: ${name}`, code })),
 );
 
-it('the guides have flows', () => {
-  assert.ok(FLOWS.length > 5);
-});
+it('the guides have flows', () => assert.ok(FLOWS.length > 5));
 
 for (const version of nodeRedVersions) {
   describe(`${version.title}: the flows of the guides`, () => {

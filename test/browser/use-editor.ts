@@ -32,9 +32,7 @@ export function useEditor(version: NodeRedVersion): EditorSuite {
   const open = async (): Promise<void> => {
     editor = await Editor.open(browser, suite.nodeRed.url);
   };
-  const close = async (): Promise<void> => {
-    assert.deepEqual(await editor.close(), []);
-  };
+  const close = async (): Promise<void> => assert.deepEqual(await editor.close(), []);
 
   before(async () => {
     ports = await freePorts();

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { AkmError } from '../../src/errors.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { identifierOf } from '../../src/protocol/identifier.js';
-import { useBench } from '../support/clients.js';
+import { useTestPeers } from '../support/clients.js';
 import { rejection } from '../support/promises.js';
 
 const { LIST_ENDPOINTS, LIST_ATRS, PROVISION_ENDPOINT } = AMM_OPERATIONS;
 const NEW_ENDPOINT = identifierOf(0x1234n, 0x5678n);
 
 describe('AMM client', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
 
   describe('with the simulator', () => {
     it('lists endpoints', async () => {
@@ -197,12 +197,11 @@ describe('AMM client', () => {
       });
     });
 
-    it('takes every number for success where there is no success code', async () => {
+    it('takes every number for success where there is no success code', async () =>
       assert.deepEqual(await provisioned('ffffffff', { successCode: undefined }), {
         confirmation: 0xffff_ffff,
         raw: '',
-      });
-    });
+      }));
 
     it('takes an answer without a confirmation for a yes', async () => {
       assert.deepEqual(await provisioned(''), { confirmation: undefined, raw: '' });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { AmmClient } from '../../src/client/amm-client.js';
+import type { AmmClient } from '../../src/client/amm/amm-client.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { useClientSockets } from '../support/sockets.js';
-import { caughtUp, connected, inState, useBench } from '../support/clients.js';
+import { caughtUp, connected, inState, useTestPeers } from '../support/clients.js';
 import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { turn } from '../support/promises.js';
 import type { ScriptedConnection } from '../support/scripted-server.js';
@@ -12,7 +12,7 @@ const LIST = AMM_OPERATIONS.LIST_ENDPOINTS;
 const IDLE = 1000;
 
 describe('an AMM connection without requests', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
   const sockets = useClientSockets();
   const time = useFakeClock();
   requireNoTimersLeft(time);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Backoff } from '../../src/client/backoff.js';
+import { Backoff } from '../../src/client/connection/backoff.js';
 
 const pauses = (backoff: Backoff, count: number): number[] =>
   Array.from({ length: count }, () => backoff.next());
@@ -35,7 +35,6 @@ describe('backoff', () => {
     }
   });
 
-  it('differs from one client to another', () => {
-    assert.ok(new Set(pauses(new Backoff(30_000, 30_000), 50)).size > 10);
-  });
+  it('differs from one client to another', () =>
+    assert.ok(new Set(pauses(new Backoff(30_000, 30_000), 50)).size > 10));
 });

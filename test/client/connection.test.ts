@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { ConnectionState } from '../../src/client/connection.js';
+import type { ConnectionState } from '../../src/client/connection/connection.js';
 import type { AkmError } from '../../src/errors.js';
 import type { ServiceClient } from '../../src/client/service-client.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
-import { connected, inState, useBench } from '../support/clients.js';
+import { connected, inState, useTestPeers } from '../support/clients.js';
 import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { freePort } from '../support/free-port.js';
 import { withoutNames } from '../support/never-resolving-host.js';
@@ -32,7 +32,7 @@ async function disconnection(client: ServiceClient): Promise<AkmError> {
 }
 
 describe('connection', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
   const time = useFakeClock();
   requireNoTimersLeft(time);
 
@@ -396,7 +396,7 @@ function resources(): { sockets: number; timers: number } {
 }
 
 describe('a closed client', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
 
   it('leaves no socket and no timer behind', async () => {
     const servers = [await bench.scriptedAmm(), await bench.scriptedApp()] as const;
@@ -404,7 +404,7 @@ describe('a closed client', () => {
     const amm = bench.amm({ port: servers[0].port, heartbeat: 30_000 });
     const app = bench.app({ port: servers[1].port, heartbeat: 30_000 });
     const list = amm.listEndpoints();
-    const registration = app.hold(1, 100).register();
+    const registration = app.acquire(1, 100).register();
     const connections = [await servers[0].connection(), await servers[1].connection()] as const;
     connections[0].send(LIST.response, EMPTY);
     connections[1].send(REGISTER.response, { status: 1 }); // refused, and so to be tried again later

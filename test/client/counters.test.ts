@@ -4,7 +4,7 @@ import { APP_OPERATIONS, RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/ap
 import { AMM_DIALECT, APP_DIALECT, HEADER_SIZE } from '../../src/protocol/header.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { encodeFrame } from '../../src/protocol/message.js';
-import { caughtUp, connected, inState, useBench } from '../support/clients.js';
+import { caughtUp, connected, inState, useTestPeers } from '../support/clients.js';
 
 const { REGISTER_APP, GET_VERSION } = APP_OPERATIONS;
 /** The size of a frame of application data, in either direction. */
@@ -14,7 +14,7 @@ const sizeOf = (message: Parameters<typeof encodeFrame>[1], values: object): num
   encodeFrame(APP_DIALECT, message, values as never).length;
 
 describe('counters', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
 
   const scripted = async (options = {}) => {
     const server = await bench.scriptedApp();
@@ -22,7 +22,7 @@ describe('counters', () => {
     return { server, client };
   };
 
-  it('are all zero before anything has happened', () => {
+  it('are all zero before anything has happened', () =>
     assert.deepEqual(bench.app({}).counters(), {
       framesIn: 0,
       framesOut: 0,
@@ -32,8 +32,7 @@ describe('counters', () => {
       reconnects: 0,
       queueDepth: 0,
       connected: 0,
-    });
-  });
+    }));
 
   it('count what goes to the simulated AMM and comes back, to the byte', async () => {
     const { ammPort } = await bench.simulator();
@@ -68,7 +67,7 @@ describe('counters', () => {
     const { server, client } = await scripted();
     await connected(client);
     const peer = await server.connection();
-    const registering = client.hold(1, 20).register();
+    const registering = client.acquire(1, 20).register();
     await peer.receive(REGISTER_APP.request);
     peer.send(REGISTER_APP.response, { status: 0 });
     await registering;
@@ -92,9 +91,7 @@ describe('counters', () => {
       data: Buffer.from('split'),
     });
     const received = new Promise<void>((resolve) => {
-      client.subscribe({}, () => {
-        resolve();
-      });
+      client.subscribe({}, () => resolve());
     });
     await peer.writeSingly(frame.subarray(0, 20));
     assert.equal(client.counters().framesIn, 0);
@@ -167,7 +164,7 @@ describe('counters', () => {
       const { appPort } = await bench.simulator({ fault: 'reject' });
       const client = await connected(bench.app({ port: appPort }));
       const told = once(client, 'failure');
-      await assert.rejects(client.hold(1, 20).register(), { code: 'AKM_REJECTED' });
+      await assert.rejects(client.acquire(1, 20).register(), { code: 'AKM_REJECTED' });
       const [error, operation] = (await told) as [{ code: string }, string];
       assert.deepEqual(
         [error.code, operation, client.counters().errors],
@@ -211,8 +208,8 @@ describe('counters', () => {
       const { client } = await scripted({ queueLimit: 1 });
       const operations: string[] = [];
       client.on('failure', ({ code }, operation) => operations.push(`${code} ${operation}`));
-      const registration = client.hold(1, 20);
-      assert.throws(() => client.hold(2, 20), { code: 'AKM_QUEUE_FULL' });
+      const registration = client.acquire(1, 20);
+      assert.throws(() => client.acquire(2, 20), { code: 'AKM_QUEUE_FULL' });
       client.open();
       const asked = registration.register();
       client.send({ atrId: 1, appValue: 30, data: 'x', offline: 'queue' }, () => undefined);
@@ -232,7 +229,7 @@ describe('counters', () => {
       client.on('failure', (_error, operation) => told.push(operation));
       await connected(client);
       const peer = await server.connection();
-      const registering = client.hold(1, 20).register();
+      const registering = client.acquire(1, 20).register();
       await peer.receive(REGISTER_APP.request);
       peer.send(REGISTER_APP.response, { status: 0 });
       await registering;
@@ -241,12 +238,12 @@ describe('counters', () => {
       const ended = Array.from(
         { length: sends },
         () =>
-          new Promise<void>((resolve) => {
+          new Promise<void>((resolve) =>
             client.send({ atrId: 1, appValue: 30, data: 'x' }, (error) => {
               if (error) failed += 1;
               resolve();
-            });
-          }),
+            }),
+          ),
       );
       peer.reset();
       await Promise.all(ended);
@@ -261,7 +258,7 @@ describe('counters', () => {
       client.on('failure', () => assert.fail('nothing was asked'));
       client.send({ atrId: -1, appValue: 30, data: 'x' }, () => undefined);
       await assert.rejects(client.request(-1, Buffer.alloc(0)), { code: 'AKM_INVALID_INPUT' });
-      assert.throws(() => client.hold(1, -1), { code: 'AKM_INVALID_INPUT' });
+      assert.throws(() => client.acquire(1, -1), { code: 'AKM_INVALID_INPUT' });
       assert.equal(client.counters().errors, 0);
     });
 
@@ -282,7 +279,7 @@ describe('counters', () => {
       const { server, client } = await scripted();
       await connected(client);
       const peer = await server.connection();
-      const asked = client.getVersion({ forgiving: true });
+      const asked = client.getVersion({ toleratesNoReply: true });
       await peer.frame();
       peer.reset();
       await assert.rejects(asked, { code: 'AKM_CONNECTION_LOST' });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { AppClient } from '../../src/client/app-client.js';
+import type { AppClient } from '../../src/client/app/app-client.js';
 import { APP_OPERATIONS, RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/app-messages.js';
 import { APP_DIALECT } from '../../src/protocol/header.js';
 import { encodeFrame, encodeRawFrame } from '../../src/protocol/message.js';
 import { useClientSockets } from '../support/sockets.js';
-import { caughtUp, connected, inState, useBench } from '../support/clients.js';
+import { caughtUp, connected, inState, useTestPeers } from '../support/clients.js';
 import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { rejection } from '../support/promises.js';
 
@@ -33,7 +33,7 @@ function pushes(count: number): Buffer {
 }
 
 describe('a peer that is faster than the flow', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
   const sockets = useClientSockets();
   const time = useFakeClock();
   requireNoTimersLeft(time);
@@ -59,9 +59,7 @@ describe('a peer that is faster than the flow', () => {
   /** From now on, what a flow does with a message takes so long that it gets one a turn. */
   function takeLong(client: AppClient): void {
     client.subscribe({}, () => {
-      setImmediate(() => {
-        time.clock.advance(LONG_TURN + 1);
-      });
+      setImmediate(() => time.clock.advance(LONG_TURN + 1));
     });
   }
 
@@ -93,7 +91,7 @@ describe('a peer that is faster than the flow', () => {
 
   it('is heard to its end, without delay, where the connection is being renewed', async () => {
     const { client, server, connection, seen } = await ready();
-    const registration = client.hold(1, 100);
+    const registration = client.acquire(1, 100);
     const registered = registration.register();
     await connection.receive(REGISTER_APP.request);
     connection.send(REGISTER_APP.response, { status: 0 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { APP_OPERATIONS, RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/app-messages.js';
-import { caughtUp, connected, inState, useBench } from '../support/clients.js';
+import { caughtUp, connected, inState, useTestPeers } from '../support/clients.js';
 import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { rejection, turn } from '../support/promises.js';
 import type { ScriptedServer } from '../support/scripted-server.js';
@@ -12,7 +12,7 @@ const version = (major: number) => ({ major, minor: 0, patch: 0, build: 0 });
 const options = { heartbeat: 30_000, requestTimeout: 5000, reconnectMin: 100 };
 
 describe('a peer that is silent', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
   const time = useFakeClock();
   requireNoTimersLeft(time);
 
@@ -87,7 +87,7 @@ describe('a peer that is silent', () => {
     time.clock.advance(1_000_000);
     await caughtUp(client, connection);
     assert.deepEqual([client.state, server.accepted, connection.unasked], ['connected', 1, 0]);
-    const registering = client.hold(1, 100).register();
+    const registering = client.acquire(1, 100).register();
     await connection.receive(APP_OPERATIONS.REGISTER_APP.request);
     connection.send(APP_OPERATIONS.REGISTER_APP.response, { status: 0 });
     await registering;
@@ -165,7 +165,7 @@ describe('a peer that is silent', () => {
 
   it('may answer twice late without answering the next question by the second', async () => {
     const { server, client, connection } = await unanswered();
-    const impatient = client.getVersion({ forgiving: true });
+    const impatient = client.getVersion({ toleratesNoReply: true });
     await connection.receive(VERSION.request);
     time.clock.advance(5000);
     await rejection(impatient, 'AKM_TIMEOUT');
@@ -188,7 +188,7 @@ describe('a peer that is silent', () => {
 
   it('is asked other things on the same connection, whatever became of the heartbeat', async () => {
     const { server, client, connection } = await unanswered();
-    const registering = client.hold(1, 100).register();
+    const registering = client.acquire(1, 100).register();
     await connection.receive(APP_OPERATIONS.REGISTER_APP.request);
     connection.send(APP_OPERATIONS.REGISTER_APP.response, { status: 0 });
     await registering;
@@ -215,7 +215,7 @@ describe('a peer that is silent', () => {
     const server = await bench.scriptedApp();
     const client = await connected(bench.app({ port: server.port, ...options, queueLimit: 1 }));
     const connection = await server.connection();
-    const registration = client.hold(1, 100).register();
+    const registration = client.acquire(1, 100).register();
     await connection.receive(APP_OPERATIONS.REGISTER_APP.request);
     connection.send(APP_OPERATIONS.REGISTER_APP.response, { status: 0 });
     await registration;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Heartbeat } from '../../src/client/heartbeat.js';
+import { Heartbeat } from '../../src/client/connection/heartbeat.js';
 import { useFakeClock } from '../support/fake-clock.js';
 import { withResolvers, type PromiseWithResolvers } from '../support/mailbox.js';
 import { turn } from '../support/promises.js';
@@ -13,12 +13,12 @@ describe('heartbeat', () => {
 
   const make = (interval = INTERVAL): Heartbeat =>
     new Heartbeat(interval, {
-      probe: () => {
+      ping: () => {
         const probe = withResolvers<boolean>();
         probes.push(probe);
         return probe.promise;
       },
-      replace: () => {
+      abort: () => {
         replaced += 1;
       },
     });
@@ -40,7 +40,7 @@ describe('heartbeat', () => {
     assert.equal(probes.length, 0);
     time.clock.advance(1);
     assert.equal(probes.length, 1);
-    heartbeat.heard();
+    heartbeat.onActivity();
     await answered(true);
     time.clock.advance(INTERVAL);
     assert.equal(probes.length, 2);
@@ -60,7 +60,7 @@ describe('heartbeat', () => {
     heartbeat.start();
     for (let n = 0; n < 10; n += 1) {
       time.clock.advance(INTERVAL - 1);
-      heartbeat.heard();
+      heartbeat.onActivity();
     }
     assert.equal(probes.length, 0);
     time.clock.advance(INTERVAL);
@@ -121,7 +121,7 @@ describe('heartbeat', () => {
     await answered(true);
     time.clock.advance(INTERVAL);
     time.clock.advance(1000);
-    heartbeat.heard();
+    heartbeat.onActivity();
     await answered(false);
     assert.equal(replaced, 0);
     time.clock.advance(INTERVAL);

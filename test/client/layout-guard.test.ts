@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
-import type { AmmClient, AmmClientOptions } from '../../src/client/amm-client.js';
+import type { AmmClient, AmmClientOptions } from '../../src/client/amm/amm-client.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
-import { caughtUp, connected, useBench } from '../support/clients.js';
+import { caughtUp, connected, useTestPeers } from '../support/clients.js';
 import { HAS_IPV6, OWN_ADDRESSES } from '../support/own-addresses.js';
 import { rejection } from '../support/promises.js';
 import type { ScriptedConnection } from '../support/scripted-server.js';
@@ -12,7 +12,7 @@ const ENDPOINT = '0x1';
 const { LIST_ENDPOINTS, PROVISION_ENDPOINT } = AMM_OPERATIONS;
 
 describe('a changing request whose layout is inferred', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
 
   async function toHost(
     host: string,

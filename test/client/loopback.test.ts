@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isLoopback } from '../../src/client/loopback.js';
+import { isLoopback } from '../../src/client/amm/loopback.js';
 
 describe('loopback addresses', () => {
   for (const address of [
@@ -11,9 +11,7 @@ describe('loopback addresses', () => {
     '::ffff:127.0.0.1',
     '::ffff:7f00:1',
   ])
-    it(`include ${address}`, () => {
-      assert.equal(isLoopback(address), true);
-    });
+    it(`include ${address}`, () => assert.equal(isLoopback(address), true));
 
   for (const address of [
     '126.255.255.255',
@@ -32,7 +30,6 @@ describe('loopback addresses', () => {
     '127.0.0.1.example.org',
     '',
   ])
-    it(`do not include ${address === '' ? 'nothing' : address}`, () => {
-      assert.equal(isLoopback(address), false);
-    });
+    it(`do not include ${address === '' ? 'nothing' : address}`, () =>
+      assert.equal(isLoopback(address), false));
 });

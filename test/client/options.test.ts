@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { AmmClient, AMM_PORT } from '../../src/client/amm-client.js';
-import { AppClient, APP_PORT } from '../../src/client/app-client.js';
+import { AmmClient, AMM_PORT } from '../../src/client/amm/amm-client.js';
+import { AppClient, APP_PORT } from '../../src/client/app/app-client.js';
 import { checkOptions, type ClientOptions } from '../../src/client/options.js';
 import { thrown } from '../support/promises.js';
 
@@ -28,9 +28,8 @@ describe('client options', () => {
     assert.equal(checkOptions({ successCode: 0xffff_ffff }, 1).successCode, 0xffff_ffff);
   });
 
-  it('name an IPv6 peer as an address with a port is written', () => {
-    assert.equal(new AmmClient({ host: ' ::1 ', port: 7 }).peer, 'the AMM at [::1]:7');
-  });
+  it('name an IPv6 peer as an address with a port is written', () =>
+    assert.equal(new AmmClient({ host: ' ::1 ', port: 7 }).peer, 'the AMM at [::1]:7'));
 
   const wrong: [ClientOptions, RegExp][] = [
     [{ host: '' }, /^The host is ""/],

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { AmmClient, AmmClientOptions, Confirmation } from '../../src/client/amm-client.js';
+import type { AmmClient, AmmClientOptions, Confirmation } from '../../src/client/amm/amm-client.js';
 import type { ClientOptions } from '../../src/client/options.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { identifierOf } from '../../src/protocol/identifier.js';
-import { caughtUp, connected, useBench } from '../support/clients.js';
+import { caughtUp, connected, useTestPeers } from '../support/clients.js';
 import { rejection, thrown } from '../support/promises.js';
 import { usePretendedRemoteAddress } from '../support/sockets.js';
 import type { ScriptedConnection } from '../support/scripted-server.js';
@@ -23,7 +23,7 @@ const SUCCESS = Buffer.alloc(4);
 const hex = (bytes: Buffer): string => bytes.toString('hex');
 
 describe('own layouts of the AMM', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
 
   async function connect(
     layouts: Record<string, unknown>,
@@ -336,7 +336,7 @@ describe('own layouts of the AMM', () => {
 });
 
 describe('own layouts of the AppEndpoint', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
 
   /** A client with these layouts, and the answer that its next request of this code gets. */
   async function answering(layouts: Record<string, unknown>, options: ClientOptions = {}) {
@@ -380,32 +380,32 @@ describe('own layouts of the AppEndpoint', () => {
 
   it('judge a registration by their status, wherever it is', async () => {
     const { client, answer } = await answering({ REGISTER_APP_RESPONSE: 'token:u32 status:u8' });
-    const registered = client.hold(1, 100).register();
+    const registered = client.acquire(1, 100).register();
     await answer(0x04, '7856341200');
     const { status, layout } = await registered;
     assert.deepEqual({ status, layout }, { status: 0, layout: 'custom' });
-    const refused = client.hold(1, 101).register();
+    const refused = client.acquire(1, 101).register();
     await answer(0x04, '0000000009');
     assert.equal((await rejection(refused, 'AKM_REJECTED')).status, 9);
   });
 
   it('judge a registration by the success code of the connection', async () => {
     const { client, answer } = await answering({ REGISTER_APP_RESPONSE: 'status:u8' }, { successCode: 9 });
-    const registered = client.hold(1, 100).register();
+    const registered = client.acquire(1, 100).register();
     await answer(0x04, '09');
     assert.equal((await registered).status, 9);
   });
 
   it('make every registration a success where they have no status', async () => {
     const { client, answer } = await answering({ REGISTER_APP_RESPONSE: 'token:u32' });
-    const registered = client.hold(1, 100).register();
+    const registered = client.acquire(1, 100).register();
     await answer(0x04, '78563412');
     assert.equal((await registered).layout, 'custom');
   });
 });
 
 describe('layouts that cannot be', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
   const bad: [layouts: Record<string, unknown>, message: RegExp][] = [
     [
       { LIST_ENDPOINTS_REQUEST: 'filter:u32' },

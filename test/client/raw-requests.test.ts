@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
 import { encodeRawFrame } from '../../src/protocol/message.js';
-import { caughtUp, connected, useBench } from '../support/clients.js';
+import { caughtUp, connected, useTestPeers } from '../support/clients.js';
 import { rejection } from '../support/promises.js';
 
 const hex = (bytes: Buffer): string => bytes.toString('hex');
 
 describe('requests of any code', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
   const services = [
     {
       service: 'the AMM',

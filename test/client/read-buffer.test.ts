@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ReadBuffer } from '../../src/client/read-buffer.js';
+import { ReadBuffer } from '../../src/client/connection/read-buffer.js';
 
 const [SMALL, MEDIUM, LARGE] = [8_192, 65_536, 262_144];
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Counters } from '../../src/client/counters.js';
-import { Receiver } from '../../src/client/receiver.js';
+import { Receiver } from '../../src/client/connection/receiver.js';
 import { RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/app-messages.js';
 import { APP_DIALECT } from '../../src/protocol/header.js';
 import { encodeFrame } from '../../src/protocol/message.js';
@@ -16,8 +16,8 @@ describe('a receiver', () => {
     const resumed = withResolvers<undefined>();
     const user = {
       counters: new Counters(),
-      heard: () => undefined,
-      payload: () => {
+      onActivity: () => undefined,
+      onFrame: () => {
         told.push('payload');
         return true;
       },

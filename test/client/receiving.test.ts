@@ -4,13 +4,13 @@ import { AkmError } from '../../src/errors.js';
 import { APP_OPERATIONS, RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/app-messages.js';
 import { APP_DIALECT } from '../../src/protocol/header.js';
 import { encodeFrame } from '../../src/protocol/message.js';
-import { caughtUp, connected, useBench } from '../support/clients.js';
+import { caughtUp, connected, useTestPeers } from '../support/clients.js';
 import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 
 const DATA = RECEIVE_APP_DATA_RESPONSE;
 
 describe('receiving', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
   const time = useFakeClock();
   requireNoTimersLeft(time);
 
@@ -134,7 +134,7 @@ describe('receiving', () => {
     const server = await bench.scriptedApp({ keepsOpen: true });
     const client = await connected(bench.app({ port: server.port }));
     const first = await server.connection();
-    const registration = client.hold(1, 100);
+    const registration = client.acquire(1, 100);
     const registered = registration.register();
     await first.receive(APP_OPERATIONS.REGISTER_APP.request);
     first.send(APP_OPERATIONS.REGISTER_APP.response, { status: 0 });
@@ -155,7 +155,7 @@ describe('receiving', () => {
 });
 
 describe('asking an AppEndpoint', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
 
   it('gives what the simulator says of itself', async () => {
     const { appPort } = await bench.simulator({ endpoints: 3, atrs: 5 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import type { AppClient } from '../../src/client/app-client.js';
-import type { RegistrationObserver } from '../../src/client/place.js';
-import type { Registration } from '../../src/client/registrations.js';
+import type { AppClient } from '../../src/client/app/app-client.js';
+import type { RegistrationObserver } from '../../src/client/app/registration.js';
+import type { Registration } from '../../src/client/app/registrations.js';
 import { APP_OPERATIONS, SEND_APP_DATA_REQUEST } from '../../src/protocol/app-messages.js';
 import { APP_DIALECT } from '../../src/protocol/header.js';
 import { encodeFrame } from '../../src/protocol/message.js';
-import { caughtUp, connected, inState, useBench } from '../support/clients.js';
+import { caughtUp, connected, inState, useTestPeers } from '../support/clients.js';
 import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { Mailbox } from '../support/mailbox.js';
 import { rejection, thrown, turn, watch } from '../support/promises.js';
@@ -30,7 +30,7 @@ async function register(
   [atrId, appValue]: [number, number],
   observer?: RegistrationObserver,
 ): Promise<Registration> {
-  const registration = client.hold(atrId, appValue, observer);
+  const registration = client.acquire(atrId, appValue, observer);
   const registered = registration.register();
   assert.deepEqual(await serve(connection), [atrId, appValue]);
   await registered;
@@ -43,12 +43,12 @@ function send(
   data: string,
   offline: 'error' | 'queue' = 'queue',
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) =>
     client.send({ atrId, appValue: 1, data, offline }, (error) => {
       if (error) reject(error);
       else resolve();
-    });
-  });
+    }),
+  );
 }
 
 /** An observer that writes down what it is told. */
@@ -56,17 +56,13 @@ function observer(): RegistrationObserver & { told: Mailbox<string> } {
   const told = new Mailbox<string>();
   return {
     told,
-    registered: ({ status }) => {
-      told.put(`registered with ${status}`);
-    },
-    stateChanged: (state, error) => {
-      told.put(error ? `${state}: ${error.code} ${error.status}` : state);
-    },
+    registered: ({ status }) => told.put(`registered with ${status}`),
+    stateChanged: (state, error) => told.put(error ? `${state}: ${error.code} ${error.status}` : state),
   };
 }
 
 describe('registrations', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
   const time = useFakeClock();
   requireNoTimersLeft(time);
 
@@ -74,7 +70,7 @@ describe('registrations', () => {
     const server = await bench.scriptedApp();
     const client = bench.app({ port: server.port });
     const watcher = observer();
-    const registration = client.hold(1, 100, watcher);
+    const registration = client.acquire(1, 100, watcher);
     assert.deepEqual([registration.atrId, registration.appValue, registration.state], [1, 100, 'pending']);
     assert.equal(client.state, 'idle', 'nothing is asked before it is told to');
     const registered = registration.register();
@@ -111,7 +107,7 @@ describe('registrations', () => {
     const server = await bench.scriptedApp();
     const client = await connected(bench.app({ port: server.port }));
     const connection = await server.connection();
-    const [one, other] = [client.hold(1, 100), client.hold(1, 100)];
+    const [one, other] = [client.acquire(1, 100), client.acquire(1, 100)];
     const answers = [one.register(), one.register(), other.register()];
     await serve(connection, 0);
     const [first, ...same] = await Promise.all(answers);
@@ -124,7 +120,7 @@ describe('registrations', () => {
     const server = await bench.scriptedApp();
     const client = await connected(bench.app({ port: server.port }));
     const connection = await server.connection();
-    const registration = client.hold(1, 100);
+    const registration = client.acquire(1, 100);
     const [first, again] = [registration.register(), registration.register(true)];
     await serve(connection, 1);
     await rejection(first, 'AKM_REJECTED');
@@ -139,7 +135,7 @@ describe('registrations', () => {
   it('succeed with the code alone', async () => {
     const server = await bench.scriptedApp();
     const client = await connected(bench.app({ port: server.port }));
-    const registered = client.hold(1, 100).register();
+    const registered = client.acquire(1, 100).register();
     const connection = await server.connection();
     await connection.receive(REGISTER.request);
     connection.sendRaw(REGISTER.response.code);
@@ -154,11 +150,11 @@ describe('registrations', () => {
       const server = await bench.scriptedApp();
       const client = await connected(bench.app({ port: server.port, successCode }));
       const connection = await server.connection();
-      const registered = client.hold(1, 100).register();
+      const registered = client.acquire(1, 100).register();
       await serve(connection, yes);
       assert.equal((await registered).status, yes);
       if (no === undefined) continue;
-      const refused = client.hold(1, 101).register();
+      const refused = client.acquire(1, 101).register();
       await serve(connection, no);
       assert.equal((await rejection(refused, 'AKM_REJECTED')).status, no);
     }
@@ -166,16 +162,16 @@ describe('registrations', () => {
 
   it('do not take what is no U16', () => {
     const client = bench.app({});
-    assert.match(thrown(() => client.hold(65536, 1), 'AKM_INVALID_INPUT').message, /^The ATR ID is 65536/);
-    assert.match(thrown(() => client.hold(1, -1), 'AKM_INVALID_INPUT').message, /^The App Value is -1/);
+    assert.match(thrown(() => client.acquire(65536, 1), 'AKM_INVALID_INPUT').message, /^The ATR ID is 65536/);
+    assert.match(thrown(() => client.acquire(1, -1), 'AKM_INVALID_INPUT').message, /^The App Value is -1/);
   });
 
   it('are no more than may wait', () => {
     const client = bench.app({ queueLimit: 2 });
-    client.hold(1, 1);
-    client.hold(1, 2);
-    client.hold(1, 2);
-    assert.match(thrown(() => client.hold(1, 3), 'AKM_QUEUE_FULL').message, /^2 applications/);
+    client.acquire(1, 1);
+    client.acquire(1, 2);
+    client.acquire(1, 2);
+    assert.match(thrown(() => client.acquire(1, 3), 'AKM_QUEUE_FULL').message, /^2 applications/);
   });
 
   describe('after a loss', () => {
@@ -227,7 +223,7 @@ describe('registrations', () => {
       const [one, other] = [observer(), observer()];
       const first = await server.connection();
       await register(client, first, [1, 100], one);
-      client.hold(1, 100, other);
+      client.acquire(1, 100, other);
       first.end();
       for (const { told } of [one, other]) {
         if (told === one.told) assert.equal(await told.take(), 'registered');
@@ -277,7 +273,7 @@ describe('registrations', () => {
       const comeBack = await server.away();
       const client = bench.app({ port, requestTimeout: 1000, reconnectMin: 20_000, reconnectMax: 20_000 });
       const watcher = observer();
-      const registered = client.hold(1, 100, watcher).register();
+      const registered = client.acquire(1, 100, watcher).register();
       await inState(client, 'disconnected');
       time.clock.advance(1000);
       await rejection(registered, 'AKM_NOT_CONNECTED');
@@ -293,7 +289,7 @@ describe('registrations', () => {
     it('are not taken for made where the connection went with the answer', async () => {
       const server = await bench.scriptedApp();
       const client = await connected(bench.app({ port: server.port, reconnectMin: 100 }));
-      const registration = client.hold(1, 100);
+      const registration = client.acquire(1, 100);
       const registered = registration.register();
       const first = await server.connection();
       await first.receive(REGISTER.request);
@@ -365,7 +361,7 @@ describe('registrations', () => {
       const server = await bench.scriptedApp();
       const client = await connected(bench.app({ port: server.port, reconnectMin: 100, reconnectMax: 400 }));
       const connection = await server.connection();
-      const registration = client.hold(1, 100);
+      const registration = client.acquire(1, 100);
       const registered = registration.register();
       await serve(connection, 2);
       const error = await rejection(registered, 'AKM_REJECTED');
@@ -392,7 +388,7 @@ describe('registrations', () => {
       const server = await bench.scriptedApp();
       const client = await connected(bench.app({ port: server.port, reconnectMin: 100, reconnectMax: 400 }));
       const first = await server.connection();
-      const refused = client.hold(1, 100).register();
+      const refused = client.acquire(1, 100).register();
       await serve(first, 2);
       await rejection(refused, 'AKM_REJECTED');
       for (const status of [2, 2, 0]) {
@@ -414,7 +410,7 @@ describe('registrations', () => {
       const server = await bench.scriptedApp();
       const client = await connected(bench.app({ port: server.port }));
       const connection = await server.connection();
-      const registration = client.hold(1, 100);
+      const registration = client.acquire(1, 100);
       for (let n = 0; n < 2; n += 1) {
         const refused = registration.register();
         await serve(connection, 1);
@@ -429,7 +425,7 @@ describe('registrations', () => {
         const server = await bench.scriptedApp();
         const client = await connected(bench.app({ port: server.port }));
         const connection = await server.connection();
-        const registration = client.hold(1, 100);
+        const registration = client.acquire(1, 100);
         const asked = Promise.allSettled([registration.register(), registration.register(true)]);
         await serve(connection, 1);
         await serve(connection, last);
@@ -442,7 +438,7 @@ describe('registrations', () => {
       const server = await bench.scriptedApp();
       const client = await connected(bench.app({ port: server.port }));
       const connection = await server.connection();
-      const registration = client.hold(1, 100);
+      const registration = client.acquire(1, 100);
       const refused = registration.register();
       await connection.receive(REGISTER.request);
       registration.release();
@@ -456,7 +452,7 @@ describe('registrations', () => {
     it('are pending where the connection went with the refusal', async () => {
       const server = await bench.scriptedApp();
       const client = await connected(bench.app({ port: server.port }));
-      const registration = client.hold(1, 100);
+      const registration = client.acquire(1, 100);
       const refused = registration.register();
       const connection = await server.connection();
       await connection.receive(REGISTER.request);
@@ -470,7 +466,7 @@ describe('registrations', () => {
       const server = await bench.scriptedApp();
       const client = await connected(bench.app({ port: server.port }));
       const connection = await server.connection();
-      const refused = client.hold(1, 100).register();
+      const refused = client.acquire(1, 100).register();
       await serve(connection, 1);
       await rejection(refused, 'AKM_REJECTED');
       await register(client, connection, [1, 101]);
@@ -494,7 +490,7 @@ describe('registrations', () => {
       const server = await bench.scriptedApp();
       const client = await connected(bench.app({ port: server.port }));
       const connection = await server.connection();
-      const registration = client.hold(1, 100);
+      const registration = client.acquire(1, 100);
       const refused = registration.register();
       await serve(connection, 1);
       await rejection(refused, 'AKM_REJECTED');
@@ -512,8 +508,8 @@ describe('registrations', () => {
         await connected(bench.app({ port: appPort })),
         await connected(bench.app({ port: appPort })),
       ];
-      const [leaving, staying] = [one.hold(1, 100), one.hold(1, 101)];
-      const wanted = other.hold(1, 100);
+      const [leaving, staying] = [one.acquire(1, 100), one.acquire(1, 101)];
+      const wanted = other.acquire(1, 100);
       await leaving.register();
       await staying.register();
       await rejection(wanted.register(), 'AKM_REJECTED');
@@ -525,13 +521,9 @@ describe('registrations', () => {
       assert.equal((await wanted.register()).status, 0);
       assert.equal((await staying.register()).status, 0);
       const received = new Promise((resolve) => {
-        one.subscribe({ atrId: 1 }, ({ appValue, data }) => {
-          resolve([appValue, data.toString()]);
-        });
+        one.subscribe({ atrId: 1 }, ({ appValue, data }) => resolve([appValue, data.toString()]));
       });
-      other.send({ atrId: 1, appValue: 101, data: 'hello' }, (error) => {
-        assert.equal(error, undefined);
-      });
+      other.send({ atrId: 1, appValue: 101, data: 'hello' }, (error) => assert.equal(error, undefined));
       assert.deepEqual(await received, [100, 'hello']);
     });
 
@@ -542,7 +534,7 @@ describe('registrations', () => {
       const before = await register(client, connection, [1, 100]);
       before.release();
       time.clock.advance(TAKEOVER - 1);
-      const after = client.hold(1, 100);
+      const after = client.acquire(1, 100);
       time.clock.advance(TAKEOVER * 10);
       assert.equal(after.state, 'registered');
       assert.equal((await after.register()).status, 0);
@@ -553,7 +545,7 @@ describe('registrations', () => {
     it('free an App Value also where it was asked for before there was a connection', async () => {
       const server = await bench.scriptedApp();
       const client = bench.app({ port: server.port });
-      const registration = client.hold(1, 100);
+      const registration = client.acquire(1, 100);
       const registered = registration.register();
       const connection = await server.connection();
       await serve(connection);
@@ -571,7 +563,7 @@ describe('registrations', () => {
       const connection = await server.connection();
       const version = client.getVersion();
       await connection.receive(VERSION.request);
-      const registration = client.hold(1, 100);
+      const registration = client.acquire(1, 100);
       const givenUp = rejection(registration.register(), 'AKM_CLOSED');
       registration.release();
       time.clock.advance(TAKEOVER);
@@ -585,7 +577,7 @@ describe('registrations', () => {
       const server = await bench.scriptedApp();
       const client = await connected(bench.app({ port: server.port }));
       const connection = await server.connection();
-      const [one, other] = [await register(client, connection, [1, 100]), client.hold(1, 100)];
+      const [one, other] = [await register(client, connection, [1, 100]), client.acquire(1, 100)];
       one.release();
       one.release();
       time.clock.advance(TAKEOVER * 10);
@@ -629,7 +621,7 @@ describe('registrations', () => {
       const server = await bench.scriptedApp();
       const client = await connected(bench.app({ port: server.port }));
       const connection = await server.connection();
-      client.hold(1, 100).release();
+      client.acquire(1, 100).release();
       time.clock.advance(TAKEOVER * 10);
       await caughtUp(client, connection);
       assert.deepEqual([client.state, server.accepted], ['connected', 1]);
@@ -737,7 +729,7 @@ describe('registrations', () => {
     const faults: string[] = [];
     client.on('fault', ({ message }) => faults.push(message));
     const other = observer();
-    client.hold(1, 100, {
+    client.acquire(1, 100, {
       stateChanged: () => {
         throw new Error('cannot bear this');
       },

@@ -3,7 +3,7 @@ import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { APP_OPERATIONS, RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/app-messages.js';
 import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
 import { encodeFrame, encodeRawFrame } from '../../src/protocol/message.js';
-import { caughtUp, connected, inState, useBench } from '../support/clients.js';
+import { caughtUp, connected, inState, useTestPeers } from '../support/clients.js';
 import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { rejection, turn, watch } from '../support/promises.js';
 import type { ScriptedConnection } from '../support/scripted-server.js';
@@ -19,7 +19,7 @@ const answerFrame = (confirmation: number): Buffer =>
 const version = (major: number) => ({ major, minor: 0, patch: 0, build: 0 });
 
 describe('requests', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
   const time = useFakeClock();
   requireNoTimersLeft(time);
 
@@ -171,9 +171,7 @@ describe('requests', () => {
     const connection = await server.connection();
     const asked = new Promise<number | undefined>((resolve, reject) => {
       client.subscribe({}, () => {
-        client.getVersion().then(({ fields }) => {
-          resolve(fields.major);
-        }, reject);
+        client.getVersion().then(({ fields }) => resolve(fields.major), reject);
       });
     });
     const push = { atrId: 1, appValue: 1, data: Buffer.alloc(0) };

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
-import type { AppClient } from '../../src/client/app-client.js';
+import type { AppClient } from '../../src/client/app/app-client.js';
 import type { AkmError, AkmErrorCode } from '../../src/errors.js';
 import {
   APP_OPERATIONS,
   MAX_APP_BUFFER_SIZE,
   SEND_APP_DATA_REQUEST,
 } from '../../src/protocol/app-messages.js';
-import { caughtUp, connected, inState, useBench } from '../support/clients.js';
+import { caughtUp, connected, inState, useTestPeers } from '../support/clients.js';
 import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { withResolvers } from '../support/mailbox.js';
 import { rejection, turn, watch } from '../support/promises.js';
@@ -43,7 +43,7 @@ function send(
 
 /** Registers an application in an ATR with a scripted AppEndpoint. */
 async function register(client: AppClient, connection: ScriptedConnection, atrId: number): Promise<void> {
-  const registered = client.hold(atrId, 100).register();
+  const registered = client.acquire(atrId, 100).register();
   await connection.receive(REGISTER.request);
   connection.send(REGISTER.response, { status: 0 });
   await registered;
@@ -60,7 +60,7 @@ const numbered = (count: number, from = 0): string[] =>
   Array.from({ length: count }, (_, n) => `message ${from + n}`);
 
 describe('sending', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
   const time = useFakeClock();
   requireNoTimersLeft(time);
 
@@ -90,8 +90,8 @@ describe('sending', () => {
   it('carries each message once and in order to another application', async () => {
     const { appPort } = await bench.simulator();
     const [sender, receiver] = [bench.app({ port: appPort }), bench.app({ port: appPort })];
-    await sender.hold(1, 100).register();
-    await receiver.hold(1, 200).register();
+    await sender.acquire(1, 100).register();
+    await receiver.acquire(1, 200).register();
     const { promise, resolve } = withResolvers<undefined>();
     const got: string[] = [];
     const sent = [...numbered(500), 'the last one'];
@@ -153,7 +153,7 @@ describe('sending', () => {
   it('copies the data: it may be changed as soon as the call returns', async () => {
     const server = await bench.scriptedApp();
     const client = bench.app({ port: server.port });
-    const registering = client.hold(1, 100).register();
+    const registering = client.acquire(1, 100).register();
     const data = Buffer.from('before');
     const sent = send(client, data);
     data.write('after!');
@@ -169,7 +169,7 @@ describe('sending', () => {
       const { client, connection } = await ready();
       const { message } = await rejection(send(client, 'x', { atrId: 2 }), 'AKM_NOT_REGISTERED');
       assert.match(message, /ATR 2/);
-      client.hold(2, 100);
+      client.acquire(2, 100);
       await rejection(send(client, 'x', { atrId: 2 }), 'AKM_NOT_REGISTERED');
       await caughtUp(client, connection);
       assert.equal(connection.unasked, 0);
@@ -177,7 +177,7 @@ describe('sending', () => {
 
     it('waits for a registration that is under way, and keeps the order', async () => {
       const { client, connection } = await ready();
-      const registering = client.hold(2, 100).register();
+      const registering = client.acquire(2, 100).register();
       const sent = numbered(20).map((data) => send(client, data, { atrId: 2 }));
       await connection.receive(REGISTER.request);
       await caughtUp(client, connection);
@@ -196,7 +196,7 @@ describe('sending', () => {
     it('keeps the order also of what is sent on hearing of the registration', async () => {
       const { client, connection } = await ready();
       const sent: Promise<void>[] = [];
-      const registration = client.hold(2, 100, {
+      const registration = client.acquire(2, 100, {
         stateChanged: (state) => {
           if (state === 'registered') sent.push(send(client, 'last', { atrId: 2 }));
         },
@@ -212,7 +212,7 @@ describe('sending', () => {
 
     it('fails with a registration that is refused', async () => {
       const { client, connection } = await ready();
-      const registering = rejection(client.hold(2, 100).register(), 'AKM_REJECTED');
+      const registering = rejection(client.acquire(2, 100).register(), 'AKM_REJECTED');
       const sent = numbered(3).map((data) =>
         rejection(send(client, data, { atrId: 2 }), 'AKM_NOT_REGISTERED'),
       );
@@ -231,7 +231,7 @@ describe('sending', () => {
 
     it('fails where the registration is released before it is made', async () => {
       const { client, connection } = await ready();
-      const registration = client.hold(2, 100);
+      const registration = client.acquire(2, 100);
       const registering = registration.register();
       const sent = send(client, 'x', { atrId: 2, offline: 'queue' });
       await connection.receive(REGISTER.request);
@@ -475,7 +475,7 @@ describe('sending', () => {
     await Promise.all([client.close(), rejection(sent, 'AKM_CLOSED')]);
     await rejection(send(client, 'x'), 'AKM_CLOSED');
     await rejection(send(client, 'x', { offline: 'queue' }), 'AKM_CLOSED');
-    await rejection(client.hold(1, 100).register(), 'AKM_CLOSED');
+    await rejection(client.acquire(1, 100).register(), 'AKM_CLOSED');
     await rejection(send(client, 'x', { offline: 'queue' }), 'AKM_CLOSED');
     assert.equal(client.waiting, 0);
   });

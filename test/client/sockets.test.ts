@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { ServiceClient } from '../../src/client/service-client.js';
 import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
 import { useNewSockets } from '../support/sockets.js';
-import { connected, inState, useBench } from '../support/clients.js';
+import { connected, inState, useTestPeers } from '../support/clients.js';
 import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { freePort } from '../support/free-port.js';
 import { ScriptedServer } from '../support/scripted-server.js';
@@ -14,7 +14,7 @@ const SERVICES = {
 } as const;
 
 describe('the socket', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
   const time = useFakeClock();
   requireNoTimersLeft(time);
   let made: (socket: Socket) => void;
@@ -22,9 +22,7 @@ describe('the socket', () => {
   beforeEach(() => {
     made = () => undefined;
   });
-  useNewSockets((socket) => {
-    made(socket);
-  });
+  useNewSockets((socket) => made(socket));
 
   for (const [name, { dialect, client: kind }] of Object.entries(SERVICES)) {
     describe(`to an ${name}`, () => {
@@ -50,9 +48,7 @@ describe('the socket', () => {
 
       it('that is connected to itself, as nobody listens, counts as refused', async () => {
         const port = await freePort();
-        made = (socket) => {
-          fromPort(socket, port);
-        };
+        made = (socket) => fromPort(socket, port);
         const client = clientOf(port);
         const states: string[] = [];
         client.on('state', (state, error) => states.push(error ? `${state}: ${error.message}` : state));

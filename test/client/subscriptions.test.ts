@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Subscriptions, type DataFilter } from '../../src/client/subscriptions.js';
+import { Subscriptions, type DataFilter } from '../../src/client/app/subscriptions.js';
 
 const message = (atrId: number, appValue: number) => ({ atrId, appValue, data: Buffer.from('x') });
 

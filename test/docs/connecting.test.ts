@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { probeAmm } from '../../src/client/probe.js';
+import { testAmm } from '../../nodes/shared/admin/connection-test.js';
 import { problemOf } from '../../src/editor/problem-words.js';
 import { defaultsOf } from '../../src/settings/migrations.js';
-import { useBench } from '../support/clients.js';
+import { useTestPeers } from '../support/clients.js';
 import { CORE_NODES, useSidebar } from '../support/core-nodes.js';
 import { inTime } from '../support/deadline.js';
 import { docBlock } from '../support/doc-blocks.js';
@@ -59,14 +59,14 @@ describe(`${PAGE}: the figures`, () => {
 });
 
 describe(`${PAGE}: a test of a connection says`, () => {
-  const bench = useBench();
+  const bench = useTestPeers();
   const rows = docTable(PAGE, 'it says').map(([words = '']) => words);
   const translate = (key: string): string => {
     const [group = '', name = ''] = (key.split(':').pop() ?? '').split('.');
     return texts[group]?.[name] ?? key;
   };
   const tested = async (port: number): Promise<string> => {
-    const { error } = await probeAmm({ port, requestTimeout: 100 }, new AbortController().signal);
+    const { error } = await testAmm({ port, requestTimeout: 100 }, new AbortController().signal);
     return error ? problemOf(error, translate).words : 'a green tick, connected, answered';
   };
 
@@ -79,9 +79,7 @@ describe(`${PAGE}: a test of a connection says`, () => {
     ),
   ];
 
-  it('these and no others', () => {
-    assert.equal(rows.length, PEERS.length);
-  });
+  it('these and no others', () => assert.equal(rows.length, PEERS.length));
 
   for (const [index, words] of rows.entries()) {
     it(words, async () => {
@@ -106,11 +104,9 @@ describe(`${PAGE}: in Node-RED`, () => {
     );
     const client = bench.app({ port: appPort });
     client.open();
-    await client.hold(1, 200).register();
+    await client.acquire(1, 200).register();
     const answer = new Promise<string>((resolve) => {
-      client.subscribe({}, ({ data, appValue }) => {
-        resolve(`${data.toString()} from ${appValue}`);
-      });
+      client.subscribe({}, ({ data, appValue }) => resolve(`${data.toString()} from ${appValue}`));
     });
     // without the Catch node of the tests: the page has its own
     await nodeRed.startWith(
@@ -118,9 +114,7 @@ describe(`${PAGE}: in Node-RED`, () => {
       flowOf(flow).filter(({ id }) => id !== 'catch'),
     );
     await nodeRed.showing('co11', 'registered');
-    client.send({ atrId: 1, appValue: 100, data: 'Hello' }, (error) => {
-      assert.equal(error, undefined);
-    });
+    client.send({ atrId: 1, appValue: 100, data: 'Hello' }, (error) => assert.equal(error, undefined));
     assert.equal(await inTime(sidebar('received').take(), () => 'what was received'), 'Hello');
     assert.equal(await inTime(answer, () => 'the answer'), 'Hello from 100');
     assert.equal(sidebar('what went wrong').size, 0);

@@ -20,9 +20,7 @@ describe('docs/first-steps.md', () => {
     nodes.map((node) => (node.id === id ? { ...node, ...properties } : node));
   const shown = <T>(name: string): Promise<T> =>
     inTime(sidebar(name).take() as Promise<T>, () => `something at the debug node ${name}`);
-  const press = (id: string): void => {
-    nodeRed.node(id).receive({});
-  };
+  const press = (id: string): void => nodeRed.node(id).receive({});
 
   beforeEach(async () => {
     const ports = { ammPort: String(await freePort()), appPort: String(await freePort()) };

@@ -73,9 +73,7 @@ describe('docs/from-python.md', function () {
     );
     await nodeRed.startWith(CORE_NODES, flowOf(placed));
   };
-  const press = (id: string): void => {
-    nodeRed.node(id).receive({});
-  };
+  const press = (id: string): void => nodeRed.node(id).receive({});
   const shown = <T>(name: string): Promise<T> =>
     inTime(sidebar(name).take() as Promise<T>, () => `something at the debug node ${name}`);
 

@@ -8,8 +8,7 @@ const plain = (text: string): string => text.replaceAll(/ +/g, ' ').replaceAll(/
 
 for (const page of [MESSAGES_PAGE, NODES_PAGE, RELIABILITY_PAGE]) {
   describe(`docs/${page.name}`, () => {
-    it('holds what the code has (npm run docs writes it)', () => {
-      assert.equal(plain(page.read()), plain(page.made()));
-    });
+    it('holds what the code has (npm run docs writes it)', () =>
+      assert.equal(plain(page.read()), plain(page.made())));
   });
 }

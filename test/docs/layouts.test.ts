@@ -20,15 +20,12 @@ const quoted = (cell: string | undefined): string[] =>
   [...(cell ?? '').matchAll(/`([^`]+)`/g)].map(([, text]) => text ?? '');
 
 describe('docs/layouts.md', () => {
-  it('has a table of types', () => {
-    assert.equal(rows.length, 12);
-  });
+  it('has a table of types', () => assert.equal(rows.length, 12));
 
   for (const [types, , , example] of rows) {
     for (const layout of quoted(example)) {
-      it(`gives an example that can be entered: ${layout}`, () => {
-        assert.ok(parseNotation(layout).length > 0);
-      });
+      it(`gives an example that can be entered: ${layout}`, () =>
+        assert.ok(parseNotation(layout).length > 0));
     }
 
     for (const type of quoted(types)) {
@@ -43,12 +40,11 @@ describe('docs/layouts.md', () => {
     }
   }
 
-  it('has an example in every row', () => {
+  it('has an example in every row', () =>
     assert.deepEqual(
       rows.filter(([, , , example]) => quoted(example).length === 0),
       [],
-    );
-  });
+    ));
 
   it('names the layout of its request as it can be entered', () => {
     assert.equal(parseNotation('name:text[32] role:u16 id:id128').length, 3);

@@ -62,9 +62,8 @@ describe('docs/nodes.md: the message', () => {
     );
   };
 
-  const assertOnPage = (msg: object, block: string): void => {
+  const assertOnPage = (msg: object, block: string): void =>
     assert.deepEqual(asOnPage(msg, peer), JSON.parse(block));
-  };
 
   /** Hands the node a message, and gives what comes out. */
   const answerTo = (given = '{}'): Promise<Message> => nodeRed.success('node', JSON.parse(given) as Message);

@@ -33,7 +33,6 @@ describe('the figures of performance', () => {
     assert.ok(printed.includes(`${met} of ${judged.length} goals met`));
   });
 
-  it('stand in the guide to more than one machine as in all of them', () => {
-    assert.equal(docBlock('docs/scale-out.md', 'figures'), `broker\n${partOf('broker')}\n`);
-  });
+  it('stand in the guide to more than one machine as in all of them', () =>
+    assert.equal(docBlock('docs/scale-out.md', 'figures'), `broker\n${partOf('broker')}\n`));
 });

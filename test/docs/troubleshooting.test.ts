@@ -39,12 +39,11 @@ describe(`${PAGE}: the codes`, () => {
     assert.deepEqual(told, [...documented]);
   });
 
-  it('have a section each', () => {
+  it('have a section each', () =>
     assert.deepEqual(
       [...page.matchAll(/^### (AKM_\w+)$/gm)].map(([, code]) => code),
       [...documented.keys()],
-    );
-  });
+    ));
 
   it('come with the figures of the code', () => {
     assert.ok(page.includes(`at most ${MAX_APP_BUFFER_SIZE} bytes of data`));
@@ -325,12 +324,11 @@ describe(`${PAGE}: the symptom`, () => {
     });
   }
 
-  it('is on the page for each of these tests', () => {
+  it('is on the page for each of these tests', () =>
     assert.deepEqual(
       docTable(PAGE, 'what you see').map(([seen]) => seen),
       Object.keys(SCENES),
-    );
-  });
+    ));
 
   it('or any other error is shown by the flow to import', async () => {
     const flow = JSON.parse(docBlock('docs/troubleshooting.md', 'catch-flow')) as FlowNode[];

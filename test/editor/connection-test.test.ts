@@ -125,9 +125,7 @@ describe('forms: the test of a connection', () => {
     return { request, button, said: () => linesOf(page.element('akm-test-result')) };
   }
 
-  afterEach(() => {
-    page.close();
-  });
+  afterEach(() => page.close());
 
   it('asks Node-RED with what the form holds', () => {
     const { request } = test();

@@ -110,9 +110,7 @@ function refused(type: string, properties: object = {}): string[] {
 }
 
 describe('node definitions', () => {
-  afterEach(() => {
-    page.close();
-  });
+  afterEach(() => page.close());
 
   for (const [type, properties] of Object.entries(PROPERTIES)) {
     describe(type, () => {

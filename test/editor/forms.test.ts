@@ -43,9 +43,7 @@ const listed = () =>
   );
 
 describe('forms: explanations of a choice', () => {
-  afterEach(() => {
-    page.close();
-  });
+  afterEach(() => page.close());
 
   for (const [nodeType, property, first] of [
     ['akm-provision', 'action', 'delete-endpoint'],
@@ -73,9 +71,7 @@ describe('forms: explanations of a choice', () => {
 });
 
 describe('forms: own layouts', () => {
-  afterEach(() => {
-    page.close();
-  });
+  afterEach(() => page.close());
 
   it('can be entered for every message that is inferred, and for no other', () => {
     openConnection({});

@@ -82,9 +82,8 @@ describe('editor: what applications can be picked', () => {
     assert.deepEqual(valuesIn(3), ['hall']);
   });
 
-  it('are all where the ATR comes with the message', () => {
-    assert.deepEqual(valuesIn(undefined), ['pump-7', 'hall', 'later', '100', '7']);
-  });
+  it('are all where the ATR comes with the message', () =>
+    assert.deepEqual(valuesIn(undefined), ['pump-7', 'hall', 'later', '100', '7']));
 
   it('are told with the ATR and who registers them', () => {
     assert.deepEqual(itemsIn(2), [

@@ -29,9 +29,7 @@ beforeEach(() => {
   page.configNodes.set('elsewhere', { ...HERE, appHost: '10.0.0.1' });
 });
 
-afterEach(() => {
-  page.close();
-});
+afterEach(() => page.close());
 
 describe('editor: a register node that is dropped into the workspace', () => {
   const dropped = () => {

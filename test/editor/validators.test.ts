@@ -35,12 +35,11 @@ describe('editor: whole numbers', () => {
     ['atrs', 0, 64],
   ];
 
-  it('know every range', () => {
+  it('know every range', () =>
     assert.deepEqual(
       limits.map(([range]) => range),
       Object.keys(RANGES),
-    );
-  });
+    ));
 
   for (const [range, min, max] of limits) {
     it(`take ${range} from ${min} to ${max}, and say so for any other`, () => {
@@ -121,9 +120,8 @@ describe('editor: the longest pause', () => {
     assert.equal(check('499', '500'), 'error.pauses');
   });
 
-  it('is a number of milliseconds in the first place', () => {
-    assert.equal(check('0', '500'), 'error.wholeNumber 1 2147483647');
-  });
+  it('is a number of milliseconds in the first place', () =>
+    assert.equal(check('0', '500'), 'error.wholeNumber 1 2147483647'));
 
   it('is not compared with what is not known yet', () => {
     assert.equal(check('${MAX}', '500'), true);

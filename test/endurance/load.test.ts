@@ -43,9 +43,7 @@ describe('load', () => {
     assert.deepEqual((await observed.vitals()).warnings, []);
   });
 
-  after(async () => {
-    assert.equal(await observed.nodeRed.stop(), 0);
-  });
+  after(async () => assert.equal(await observed.nodeRed.stop(), 0));
 
   const receiveNode = (id: string, ...next: string[]): FlowNode =>
     machineUser(id, 'akm-receive', { atrId: '', appValue: '', format: 'auto' }, ...next);
@@ -80,9 +78,7 @@ describe('load', () => {
     const answerTimes = async (over: Promise<unknown>): Promise<number[]> => {
       const asked: Promise<{ took: number }>[] = [];
       const timer = setInterval(() => asked.push(observed.fetch('GET', 'alive')), ASK_EVERY);
-      await over.finally(() => {
-        clearInterval(timer);
-      });
+      await over.finally(() => clearInterval(timer));
       return (await Promise.all(asked)).map(({ took }) => took);
     };
 

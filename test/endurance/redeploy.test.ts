@@ -41,9 +41,7 @@ describe('redeploying', () => {
     machine = new Machine();
     flow = baseFlow(await machine.listen());
     observed = await ObservedNodeRed.start();
-    pushes = setInterval(() => {
-      machine.push();
-    }, PUSH_EVERY);
+    pushes = setInterval(() => machine.push(), PUSH_EVERY);
   });
 
   after(async () => {

@@ -26,9 +26,7 @@ describe('an example at work', () => {
     assert.ok(node, `there is a node ${name}`);
     return node.id;
   };
-  const press = (name: string) => {
-    nodeRed.node(idOf(/^inject$/, name)).receive({});
-  };
+  const press = (name: string) => nodeRed.node(idOf(/^inject$/, name)).receive({});
   const shown = <T = unknown>(name: string) =>
     inTime(sidebar(name).take() as Promise<T>, () => `something at the debug node ${name}`);
   /** Resolves once all the nodes of this type show this. */

@@ -25,13 +25,11 @@ function functionNode(name: string): (msg: object) => unknown {
 describe('gateways that get an answer', () => {
   const run = functionNode('whose answer?');
 
-  it('publish it for the job with its id', () => {
-    assert.deepEqual(run({ payload: { id: 'a-1', done: true } }), {
+  it('publish it for the job with its id', () => assert.deepEqual(run({ payload: { id: 'a-1', done: true } }), {
       id: 'a-1',
       topic: 'results/a-1',
       payload: { id: 'a-1', done: true, gateway: 'the setting GATEWAY' },
-    });
-  });
+    }));
 
   it('take nothing else for one', () => {
     for (const payload of [undefined, null, 7, 'a', {}, { id: 7 }, { id: '' }, { id: 'a/b' }, { id: '#' }])

@@ -112,9 +112,7 @@ describe('examples', () => {
 
   it('have no node and no port in common, so that they run beside each other', () => {
     const all = EXAMPLE_FILES.map((file) => parseExample(readExample(file)));
-    const once = (values: unknown[]) => {
-      assert.equal(new Set(values).size, values.length, values.join());
-    };
+    const once = (values: unknown[]) => assert.equal(new Set(values).size, values.length, values.join());
     once(all.flatMap((flow) => flow.map(({ id }) => id)));
     once(
       all.flatMap((flow) =>

@@ -30,9 +30,7 @@ function decodeCut(
   });
   const offsets = [0, ...cuts, bytes.length].sort((a, b) => a - b);
   for (const [index, end] of offsets.slice(1).entries()) {
-    const error = failureOf(() => {
-      decoder.push(bytes.subarray(offsets[index], end));
-    }, 'AKM_PROTOCOL');
+    const error = failureOf(() => decoder.push(bytes.subarray(offsets[index], end)), 'AKM_PROTOCOL');
     refused ||= error !== undefined;
   }
   return { payloads, refused };

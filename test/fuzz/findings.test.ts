@@ -3,8 +3,8 @@ import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { APP_DIALECT } from '../../src/protocol/header.js';
 import { identifierOf } from '../../src/protocol/identifier.js';
 import { encodeFrame } from '../../src/protocol/message.js';
-import { World } from '../../src/simulator/world.js';
-import { useBench } from '../support/clients.js';
+import { SimulatorState } from '../../src/simulator/simulator-state.js';
+import { useTestPeers } from '../support/clients.js';
 import { inTime } from '../support/deadline.js';
 import { rejection } from '../support/promises.js';
 import { useSimulators } from '../support/simulators.js';
@@ -12,7 +12,7 @@ import { HostileServer, type Script } from './hostile-peers.js';
 
 /** What fuzzing, and looking for what it might find, has found. */
 describe('found by fuzzing:', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
   const simulate = useSimulators();
 
   const scripts: Readonly<Record<string, Script>> = {
@@ -31,7 +31,7 @@ describe('found by fuzzing:', () => {
       try {
         const client = bench.app({ port: server.port, requestTimeout: 50, reconnectMin: 1, reconnectMax: 5 });
         client.open();
-        const registering = [100, 101].map((appValue) => client.hold(1, appValue).register());
+        const registering = [100, 101].map((appValue) => client.acquire(1, appValue).register());
         const asked = [client.getVersion(), client.getEndpointInfo()];
         await Promise.allSettled(registering);
         for (const request of asked)
@@ -44,7 +44,7 @@ describe('found by fuzzing:', () => {
   }
 
   it('an ATR ID of the simulator stays one, however many trust relationships were made', () => {
-    const world = new World(1, 64);
+    const world = new SimulatorState(1, 64);
     const inUse = new Set(world.atrs.flatMap(({ atrId }) => atrId ?? []));
     for (let n = 0; n < 70_000; n += 1) {
       const last = world.atrs.at(-1);

@@ -125,9 +125,7 @@ export async function attack(port: number, { chunks, reads, ending }: Script): P
     if (socket.destroyed) break;
     // the next one when the system has taken this one, so that they do not all go in one packet
     await new Promise<void>((resolve) => {
-      socket.write(bytes, () => {
-        resolve();
-      });
+      socket.write(bytes, () => resolve());
     });
   }
   // a peer that does not read would not see the other side's end

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { AmmClient } from '../../src/client/amm-client.js';
-import { AppClient } from '../../src/client/app-client.js';
+import { AmmClient } from '../../src/client/amm/amm-client.js';
+import { AppClient } from '../../src/client/app/app-client.js';
 import type { ServiceClient } from '../../src/client/service-client.js';
 import { isAkmError, type AkmErrorCode } from '../../src/errors.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
@@ -80,12 +80,8 @@ async function underAttack<C extends ServiceClient>(
 
 async function exerciseAmm(client: AmmClient): Promise<void> {
   await settle(
-    client.listEndpoints().then(({ endpoints }) => {
-      assert.ok(endpoints.length <= 32);
-    }),
-    client.listAtrs().then(({ atrs }) => {
-      assert.ok(atrs.length <= 64);
-    }),
+    client.listEndpoints().then(({ endpoints }) => assert.ok(endpoints.length <= 32)),
+    client.listAtrs().then(({ atrs }) => assert.ok(atrs.length <= 64)),
     client.getEndpointDetails(ID),
     client.provisionEndpoint(ID),
     client.createOperationalAtr([ID]),
@@ -113,14 +109,12 @@ const sending = (client: AppClient, data: string, offline: 'error' | 'queue' = '
   });
 
 async function exerciseApp(client: AppClient): Promise<void> {
-  client.subscribe({}, ({ data }) => {
-    assert.ok(data.length <= 4046);
-  });
+  client.subscribe({}, ({ data }) => assert.ok(data.length <= 4046));
   client.subscribe({ atrId: 1 }, () => {
     throw new Error('a receiver that fails');
   });
   await settle(
-    client.hold(1, 100).register(),
+    client.acquire(1, 100).register(),
     sending(client, 'first'),
     client.getVersion(),
     client.getEndpointInfo(),
@@ -138,7 +132,7 @@ async function checkApp(client: AppClient): Promise<void> {
       if (String(data) === 'echo') resolve(String(data));
     });
   });
-  await works(client, () => client.hold(1, 100).register());
+  await works(client, () => client.acquire(1, 100).register());
   await works(client, () => sending(client, 'echo'));
   await inTime(received, () => 'the data to come back');
   const { fields } = await works(client, () => client.getVersion());
@@ -163,17 +157,15 @@ async function requireWorking({ ammPort, appPort }: SimulatorAddress): Promise<v
     const { fields } = await app.getAtrInfo();
     const atrId = fields.atrs?.at(-1)?.atrId ?? 0;
     const received = new Promise<void>((resolve) => {
-      app.subscribe({ atrId, appValue: 7 }, () => {
-        resolve();
-      });
+      app.subscribe({ atrId, appValue: 7 }, () => resolve());
     });
-    await app.hold(atrId, 7).register();
-    await new Promise<void>((resolve, reject) => {
+    await app.acquire(atrId, 7).register();
+    await new Promise<void>((resolve, reject) =>
       app.send({ atrId, appValue: 7, data: 'echo' }, (error) => {
         if (error) reject(error);
         else resolve();
-      });
-    });
+      }),
+    );
     await inTime(received, () => 'the data to come back');
   } finally {
     await Promise.all([amm.close(), app.close()]);

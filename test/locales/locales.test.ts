@@ -15,9 +15,8 @@ const LONGEST_STATUS = 19;
 const NUMBERS = { counted: shortNumber(999_900_000), plain: '65535' };
 
 describe('languages', () => {
-  it('are the ones that the package speaks', () => {
-    assert.deepEqual(readdirSync(LOCALES).sort(), [...LANGUAGES].sort());
-  });
+  it('are the ones that the package speaks', () =>
+    assert.deepEqual(readdirSync(LOCALES).sort(), [...LANGUAGES].sort()));
 
   for (const language of LANGUAGES) {
     describe(language, () => {
@@ -33,9 +32,8 @@ describe('languages', () => {
 
 function describeTexts(language: string, type: string): void {
   describe(type, () => {
-    it(`has the texts of ${SOURCE_LANGUAGE}, in their order`, () => {
-      assert.deepEqual([...textsOf(language, type).keys()], [...textsOf(SOURCE_LANGUAGE, type).keys()]);
-    });
+    it(`has the texts of ${SOURCE_LANGUAGE}, in their order`, () =>
+      assert.deepEqual([...textsOf(language, type).keys()], [...textsOf(SOURCE_LANGUAGE, type).keys()]));
 
     it(`has the placeholders of ${SOURCE_LANGUAGE} in each text`, () => {
       const texts = textsOf(language, type);
@@ -66,9 +64,8 @@ function describeTexts(language: string, type: string): void {
       );
     });
 
-    it(`has the help of ${SOURCE_LANGUAGE}, part by part`, () => {
-      assert.deepEqual(structureOf(helpOf(language, type)), structureOf(helpOf(SOURCE_LANGUAGE, type)));
-    });
+    it(`has the help of ${SOURCE_LANGUAGE}, part by part`, () =>
+      assert.deepEqual(structureOf(helpOf(language, type)), structureOf(helpOf(SOURCE_LANGUAGE, type))));
   });
 }
 
@@ -81,12 +78,11 @@ describe('texts', () => {
   const asked = (): Set<Reference> =>
     new Set([...NODE_TYPES.flatMap(referencesInPage), ...referencesInSources()]);
 
-  it('are there for all that the forms, the editor and the runtime ask for', () => {
+  it('are there for all that the forms, the editor and the runtime ask for', () =>
     assert.deepEqual(
       [...asked()].filter((reference) => !texts.has(reference)),
       [],
-    );
-  });
+    ));
 
   it('are all asked for', () => {
     const known = asked();

@@ -398,11 +398,10 @@ describe('The admin routes', () => {
       await nodeRed.startWith(
         [
           api.attach,
-          (RED) => {
+          (RED) =>
             RED.nodes.registerType('global-config', function (config) {
               RED.nodes.createNode(this, config);
-            });
-          },
+            }),
         ],
         [{ id: 'global', type: 'global-config', env }],
       );

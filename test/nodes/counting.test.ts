@@ -59,9 +59,7 @@ describe('a count in a status', () => {
   it('is shown at once, and then once a second, in its last state', () => {
     const { status, texts } = line();
     let number = 0;
-    const show = () => {
-      status.count('sent', number);
-    };
+    const show = () => status.count('sent', number);
     for (number = 1; number <= 50; number += 1) status.often(show);
     number = 50;
     assert.deepEqual(texts, ['1 sent']);
@@ -81,9 +79,7 @@ describe('a count in a status', () => {
   it('does not take the place of what was shown since', () => {
     const { status, texts } = line();
     let number = 1;
-    const show = () => {
-      status.count('sent', number);
-    };
+    const show = () => status.count('sent', number);
     status.often(show);
     number = 2;
     status.often(show);
@@ -96,9 +92,7 @@ describe('a count in a status', () => {
 
   it('is never shown once the node is gone, and leaves no timer behind', () => {
     const { status, texts } = line();
-    const show = () => {
-      status.count('sent', 1);
-    };
+    const show = () => status.count('sent', 1);
     status.often(show);
     status.often(show);
     status.end();

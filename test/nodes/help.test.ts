@@ -29,9 +29,8 @@ interface Statement {
 }
 
 describe('help: what is documented and what is inferred', () => {
-  it('is told of every operation that there is', () => {
-    assert.deepEqual(TYPES.flatMap(operationsOf).sort(), [...MESSAGES.keys()].sort());
-  });
+  it('is told of every operation that there is', () =>
+    assert.deepEqual(TYPES.flatMap(operationsOf).sort(), [...MESSAGES.keys()].sort()));
 
   for (const type of TYPES.filter((each) => operationsOf(each).length > 0)) {
     describe(type, () => {

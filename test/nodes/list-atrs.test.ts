@@ -82,9 +82,8 @@ describe('akm-list-atrs', () => {
     });
   }
 
-  it('keeps all of them where the category is empty', async () => {
-    assert.equal((await listing({ count: 3, atrs: atrsOf(3, 1, 3) }, { category: '' })).payload.length, 3);
-  });
+  it('keeps all of them where the category is empty', async () =>
+    assert.equal((await listing({ count: 3, atrs: atrsOf(3, 1, 3) }, { category: '' })).payload.length, 3));
 
   it('gives the 64 that exist where the count is higher, and says so', async () => {
     const atrs = atrsOf(...Array.from({ length: 64 }, () => 3));

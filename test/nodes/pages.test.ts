@@ -25,13 +25,9 @@ describe('pages', () => {
         );
       });
 
-      it('leaves its help to the languages', () => {
-        assert.ok(!page.includes('data-help-name'));
-      });
+      it('leaves its help to the languages', () => assert.ok(!page.includes('data-help-name')));
 
-      it('has an icon', () => {
-        assert.ok(existsSync(join('icons', `${type}.svg`)));
-      });
+      it('has an icon', () => assert.ok(existsSync(join('icons', `${type}.svg`))));
     });
   }
 });

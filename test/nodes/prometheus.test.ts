@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { toPrometheus } from '../../nodes/shared/prometheus.js';
+import { toPrometheus } from '../../nodes/shared/events/prometheus.js';
 import type { CounterValues } from '../../src/client/counters.js';
 import { parsePrometheus } from '../support/prometheus.js';
 

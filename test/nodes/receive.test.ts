@@ -22,9 +22,8 @@ describe('akm-receive', () => {
     return app.connection();
   };
 
-  const push = (peer: ScriptedConnection, data: string | Buffer, atrId = 1, appValue = 200) => {
+  const push = (peer: ScriptedConnection, data: string | Buffer, atrId = 1, appValue = 200) =>
     peer.send(RECEIVE_APP_DATA_RESPONSE, { atrId, appValue, data });
-  };
 
   it('gives the data, and who sent it', async () => {
     const peer = await scripted(receive);

@@ -319,10 +319,8 @@ describe('akm-register', () => {
       other.open();
       const freed = new Promise<void>((resolve) => {
         other
-          .hold(1, 100, {
-            registered: () => {
-              resolve();
-            },
+          .acquire(1, 100, {
+            registered: () => resolve(),
           })
           .register()
           .catch(() => undefined);

@@ -95,9 +95,7 @@ for (const version of nodeRedVersions) {
       await nodeRed.deploy(flow(ports));
     });
 
-    after(async () => {
-      assert.equal(await nodeRed.stop(), 0);
-    });
+    after(async () => assert.equal(await nodeRed.stop(), 0));
 
     /** Waits for the event of that topic. */
     const told = async (topic: string, from = 0): Promise<Record<string, unknown>> => {
@@ -209,8 +207,7 @@ for (const version of nodeRedVersions) {
       assert.doesNotMatch(nodeRed.process.output, /No response object|headers after they are sent/);
     });
 
-    it('leaves no error in the log but those that were to be seen', () => {
-      assert.doesNotMatch(nodeRed.process.output, /\[error\]|uncaught|unhandled|No response object/i);
-    });
+    it('leaves no error in the log but those that were to be seen', () =>
+      assert.doesNotMatch(nodeRed.process.output, /\[error\]|uncaught|unhandled|No response object/i));
   });
 }

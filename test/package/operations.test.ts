@@ -408,9 +408,8 @@ for (const version of nodeRedVersions) {
         }
       });
 
-      it('leaves no error in the log', () => {
-        assert.doesNotMatch(suite.nodeRed.process.output, /\[error\]|uncaught|unhandled/i);
-      });
+      it('leaves no error in the log', () =>
+        assert.doesNotMatch(suite.nodeRed.process.output, /\[error\]|uncaught|unhandled/i));
     });
   }
 }

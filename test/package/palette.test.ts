@@ -25,9 +25,8 @@ for (const version of nodeRedVersions) {
   describe(`${version.title}: what the palette is given`, () => {
     const suite = useNodeRed(version);
 
-    it('starts without a complaint about the package', () => {
-      assert.doesNotMatch(suite.nodeRed.process.output, /akm|\[error\]|missing types/i);
-    });
+    it('starts without a complaint about the package', () =>
+      assert.doesNotMatch(suite.nodeRed.process.output, /akm|\[error\]|missing types/i));
 
     it('loads every node type without an error', async () => {
       const sets = (await suite.nodeRed.json('nodes')) as NodeSet[];

@@ -101,13 +101,10 @@ describe('The scorecard of the flow library', () => {
       assert.match(manifest.bugs.url, /^https:\/\/\S+\/issues$/);
     });
 
-    it('finds a scoped name', () => {
-      assert.match(manifest.name, /^@[a-z\d][\w-.]+\/[a-z\d][\w-.]*$/);
-    });
+    it('finds a scoped name', () => assert.match(manifest.name, /^@[a-z\d][\w-.]+\/[a-z\d][\w-.]*$/));
 
-    it('finds the keyword by which Node-RED finds packages', () => {
-      assert.ok(manifest.keywords.includes('node-red'));
-    });
+    it('finds the keyword by which Node-RED finds packages', () =>
+      assert.ok(manifest.keywords.includes('node-red')));
 
     it('finds versions of Node-RED and Node.js, which allow all that it is tested with', () => {
       for (const { version, title } of nodeRedVersions) {
@@ -166,9 +163,7 @@ describe('The scorecard of the flow library', () => {
     const { dependencies = {} } = manifest;
     const lock = JSON.parse(read('package-lock.json')) as Lock;
 
-    it('finds six at most', () => {
-      assert.ok(Object.keys(dependencies).length <= 6);
-    });
+    it('finds six at most', () => assert.ok(Object.keys(dependencies).length <= 6));
 
     it('finds each pinned to the version that is tested', () => {
       assert.deepEqual(lock.packages['']?.dependencies ?? {}, dependencies);

@@ -132,24 +132,22 @@ describe('own layouts', () => {
     });
   }
 
-  it('encode and decode to the same, whatever the layout and the value', () => {
+  it('encode and decode to the same, whatever the layout and the value', () =>
     fc.assert(
-      fc.property(sample, ({ layout, value }) => {
-        assert.deepEqual(decode(layout, encode(layout, value)), value);
-      }),
+      fc.property(sample, ({ layout, value }) =>
+        assert.deepEqual(decode(layout, encode(layout, value)), value),
+      ),
       { numRuns: 500 },
-    );
-  });
+    ));
 
-  it('decode any bytes to what is there of the fields, and never throw', () => {
+  it('decode any bytes to what is there of the fields, and never throw', () =>
     fc.assert(
       fc.property(sample, fc.uint8Array({ maxLength: 200 }), ({ layout, value }, bytes) => {
         const decoded = decode(layout, Buffer.from(bytes));
         for (const name of Object.keys(decoded)) assert.ok(name in value);
       }),
       { numRuns: 500 },
-    );
-  });
+    ));
 
   it('fill a counting field in, and refuse a count that is wrong', () => {
     assert.equal(encode('n:u8 a:u16[n]', { a: [1, 2] }).toString('hex'), '0201000200');
@@ -187,9 +185,8 @@ describe('own layouts', () => {
     ['a:u8', null, /^The value is null/],
   ];
   for (const [layout, value, named] of refusals) {
-    it(`refuse a value for ${layout} with ${String(named)}`, () => {
-      assert.match(refusal(layout, value).message, named);
-    });
+    it(`refuse a value for ${layout} with ${String(named)}`, () =>
+      assert.match(refusal(layout, value).message, named));
   }
 
   it('replace the inferred layout of a message, whose source is then custom', () => {
@@ -208,9 +205,8 @@ describe('own layouts', () => {
     assert.equal(frame.length, HEADER_SIZE + CODE_SIZE + 22);
   });
 
-  it('pass over a layout that is empty', () => {
-    assert.equal(customMessages({ PROVISION_ENDPOINT_REQUEST: '  ' }).size, 0);
-  });
+  it('pass over a layout that is empty', () =>
+    assert.equal(customMessages({ PROVISION_ENDPOINT_REQUEST: '  ' }).size, 0));
 
   it('are refused for documented and unknown messages', () => {
     for (const name of [
@@ -227,12 +223,11 @@ describe('own layouts', () => {
     }
   });
 
-  it('tell the message and the column of a mistake', () => {
+  it('tell the message and the column of a mistake', () =>
     assert.throws(
       () => customMessages({ DELETE_ATR_REQUEST: 'a:u7' }),
       /DELETE_ATR_REQUEST.*column 3: unknown type u7/,
-    );
-  });
+    ));
 
   it('can be written for exactly the inferred messages, beginning with the inferred layout', () => {
     for (const [name, { body }] of INFERRED_MESSAGES) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { AkmError, describe as picture, messageOf } from '../../src/errors.js';
+import { AkmError, quote as picture, messageOf } from '../../src/errors.js';
 
 describe('errors', () => {
   it('own their code and what the peer said, so that Node-RED hands them on', () => {
@@ -20,9 +20,7 @@ describe('errors', () => {
     assert.equal('cause' in error, false);
   });
 
-  it('keep a status of 0', () => {
-    assert.equal(new AkmError('AKM_REJECTED', 'no', { status: 0 }).status, 0);
-  });
+  it('keep a status of 0', () => assert.equal(new AkmError('AKM_REJECTED', 'no', { status: 0 }).status, 0));
 
   it('take the message of anything that was thrown', () => {
     assert.equal(messageOf(new TypeError('wrong')), 'wrong');

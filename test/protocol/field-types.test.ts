@@ -86,13 +86,11 @@ describe('field types', () => {
       assert.deepEqual(readFrom(id128, hex), { value: identifier, left: 0, short: false });
     });
 
-    it('is missing where a byte is', () => {
-      assert.deepEqual(readFrom(id128, hex.slice(2)), { value: undefined, left: 15, short: true });
-    });
+    it('is missing where a byte is', () =>
+      assert.deepEqual(readFrom(id128, hex.slice(2)), { value: undefined, left: 15, short: true }));
 
-    it('names the field where it is none', () => {
-      assert.match(thrown(() => written(id128, 'x'), 'AKM_INVALID_INPUT').message, /^field is "x"/);
-    });
+    it('names the field where it is none', () =>
+      assert.match(thrown(() => written(id128, 'x'), 'AKM_INVALID_INPUT').message, /^field is "x"/));
   });
 
   describe('bytes', () => {
@@ -142,13 +140,11 @@ describe('field types', () => {
       assert.deepEqual(readFrom(type, '01020304050606000000').value, Buffer.from('010203040506', 'hex'));
     });
 
-    it('keeps zeros that are data', () => {
-      assert.deepEqual(readFrom(type, '01000000000004000000').value, Buffer.from('01000000', 'hex'));
-    });
+    it('keeps zeros that are data', () =>
+      assert.deepEqual(readFrom(type, '01000000000004000000').value, Buffer.from('01000000', 'hex')));
 
-    it('does not take more than it holds; the error tells both numbers', () => {
-      assert.match(thrown(() => written(type, Buffer.alloc(7)), 'AKM_PAYLOAD_TOO_LARGE').message, /7.*6/);
-    });
+    it('does not take more than it holds; the error tells both numbers', () =>
+      assert.match(thrown(() => written(type, Buffer.alloc(7)), 'AKM_PAYLOAD_TOO_LARGE').message, /7.*6/));
 
     it('never reads outside the buffer, whatever length it claims', () => {
       for (const length of ['07000000', 'ffffffff', '00000080'])
@@ -156,9 +152,8 @@ describe('field types', () => {
       assert.match(thrown(() => readFrom(type, '01020304050607000000'), 'AKM_PROTOCOL').message, /7.*6/);
     });
 
-    it('is missing where a byte is', () => {
-      assert.deepEqual(readFrom(type, '010203040506000000'), { value: undefined, left: 9, short: true });
-    });
+    it('is missing where a byte is', () =>
+      assert.deepEqual(readFrom(type, '010203040506000000'), { value: undefined, left: 9, short: true }));
   });
 
   describe('list', () => {
@@ -179,16 +174,13 @@ describe('field types', () => {
         assert.deepEqual(readFrom(type, '0100020003', { count }), { value: [1, 2], left: 1, short: true });
     });
 
-    it('is empty without a count', () => {
-      assert.deepEqual(readFrom(type, '0100').value, []);
-    });
+    it('is empty without a count', () => assert.deepEqual(readFrom(type, '0100').value, []));
 
-    it('names the entry that does not fit', () => {
+    it('names the entry that does not fit', () =>
       assert.match(
         thrown(() => written(type, [1, 65536]), 'AKM_INVALID_INPUT').message,
         /^field\[1\] is 65536/,
-      );
-    });
+      ));
 
     it('does not take entries of varying size', () => {
       assert.throws(() => table(bytes, 'count', 2), TypeError);
@@ -231,16 +223,14 @@ describe('field types', () => {
       assert.deepEqual(readFrom(type, '010100000000000a').value, values);
     });
 
-    it('is short where it is cut before that', () => {
-      assert.deepEqual(readFrom(type, '010002', { count: 2 }), { value: [1], left: 1, short: true });
-    });
+    it('is short where it is cut before that', () =>
+      assert.deepEqual(readFrom(type, '010002', { count: 2 }), { value: [1], left: 1, short: true }));
 
-    it('does not take more entries than it has; the error tells both numbers', () => {
+    it('does not take more entries than it has; the error tells both numbers', () =>
       assert.match(
         thrown(() => written(type, [1, 2, 3, 4]), 'AKM_INVALID_INPUT').message,
         /^field has 4 .*3/,
-      );
-    });
+      ));
   });
 
   describe('layout', () => {
@@ -283,14 +273,13 @@ describe('field types', () => {
     });
   });
 
-  it('give back any text without a zero byte', () => {
+  it('give back any text without a zero byte', () =>
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (given) => {
         const name = given.replaceAll('\0', '');
         assert.equal(readFrom(text, written(text, name)).value, name);
       }),
-    );
-  });
+    ));
 
   it('give back what was written, whatever it was', () => {
     const every = layout({
@@ -319,9 +308,7 @@ describe('field types', () => {
       ),
     );
     fc.assert(
-      fc.property(values, (given) => {
-        assert.deepEqual(readFrom(every, written(every, given)).value, given);
-      }),
+      fc.property(values, (given) => assert.deepEqual(readFrom(every, written(every, given)).value, given)),
     );
   });
 });

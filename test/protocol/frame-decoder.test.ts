@@ -74,9 +74,9 @@ describe('frame decoder', () => {
       assert.deepEqual(decodeCut(dialect, frame, []), [payload]);
       assert.deepEqual(decodeCut(dialect, frame, [...frame.keys()]), [payload]);
       fc.assert(
-        fc.property(cutsOf(frame.length), (cuts) => {
-          assert.deepEqual(decodeCut(dialect, frame, cuts), [payload]);
-        }),
+        fc.property(cutsOf(frame.length), (cuts) =>
+          assert.deepEqual(decodeCut(dialect, frame, cuts), [payload]),
+        ),
         { numRuns: 50 },
       );
     });
@@ -95,9 +95,9 @@ describe('frame decoder', () => {
         });
       });
     fc.assert(
-      fc.property(streams, ({ dialect, payloads, bytes, cuts }) => {
-        assert.deepEqual(decodeCut(dialect, bytes, cuts), payloads);
-      }),
+      fc.property(streams, ({ dialect, payloads, bytes, cuts }) =>
+        assert.deepEqual(decodeCut(dialect, bytes, cuts), payloads),
+      ),
       { numRuns: 200 },
     );
   });
@@ -161,12 +161,7 @@ describe('frame decoder', () => {
       ['a55a5aa500010300fdff', /complement/],
     ] as const) {
       const { decoder } = recorder(APP_DIALECT);
-      assert.match(
-        thrown(() => {
-          decoder.push(Buffer.from(hex, 'hex'));
-        }, 'AKM_PROTOCOL').message,
-        what,
-      );
+      assert.match(thrown(() => decoder.push(Buffer.from(hex, 'hex')), 'AKM_PROTOCOL').message, what);
     }
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { AkmError, describe as picture, isAkmError, messageOf, outline } from '../../src/errors.js';
+import { AkmError, quote as picture, isAkmError, messageOf, kindOf } from '../../src/errors.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { customMessages } from '../../src/protocol/custom-layout.js';
 import { AMM_DIALECT } from '../../src/protocol/header.js';
@@ -104,7 +104,7 @@ describe('a hostile value', () => {
   });
 
   it('can be shown, whatever it is', () => {
-    for (const show of [picture, outline]) {
+    for (const show of [picture, kindOf]) {
       assert.equal(show(trapped()), 'a Proxy');
       assert.equal(show(revoked()), 'a Proxy');
       assert.equal(show(Object.create(trapped()) as unknown), 'an object that cannot be read');
@@ -113,7 +113,7 @@ describe('a hostile value', () => {
         'an object that cannot be read',
       );
     }
-    assert.equal(outline('a secret'), 'text of 8 characters');
+    assert.equal(kindOf('a secret'), 'text of 8 characters');
   });
 
   it('can be thrown, whatever it is', () => {

@@ -25,9 +25,7 @@ describe('identifiers', () => {
     'a list entry with more properties': { ...IDENTIFIER, index: 3, category: 1 },
   };
   for (const [what, value] of Object.entries(accepted)) {
-    it(`are read from ${what}`, () => {
-      assert.deepEqual(parseIdentifier(value), IDENTIFIER);
-    });
+    it(`are read from ${what}`, () => assert.deepEqual(parseIdentifier(value), IDENTIFIER));
   }
 
   it('are read from fewer digits behind 0x, and given out with all their digits', () => {

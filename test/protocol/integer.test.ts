@@ -3,9 +3,8 @@ import { parseInteger, U16_MAX, U32_MAX, U8_MAX } from '../../src/protocol/integ
 import { thrown } from '../support/promises.js';
 
 describe('whole numbers', () => {
-  it('have the limits of the wire', () => {
-    assert.deepEqual([U8_MAX, U16_MAX, U32_MAX], [255, 65535, 4294967295]);
-  });
+  it('have the limits of the wire', () =>
+    assert.deepEqual([U8_MAX, U16_MAX, U32_MAX], [255, 65535, 4294967295]));
 
   for (const [value, number] of [
     [0, 0],
@@ -18,9 +17,8 @@ describe('whole numbers', () => {
     ['0XFf', 255],
     [12n, 12],
   ] as const) {
-    it(`are read from ${typeof value} ${JSON.stringify(String(value))}`, () => {
-      assert.equal(parseInteger(value, 'The number', U16_MAX), number);
-    });
+    it(`are read from ${typeof value} ${JSON.stringify(String(value))}`, () =>
+      assert.equal(parseInteger(value, 'The number', U16_MAX), number));
   }
 
   const refused: [unknown, string][] = [

@@ -34,7 +34,7 @@ const rows = (operations: Record<string, Operation>): unknown[] =>
   ]);
 
 describe('message tables', () => {
-  it('have the codes of the AMM, and say which bodies are documented and which change something', () => {
+  it('have the codes of the AMM, and say which bodies are documented and which change something', () =>
     assert.deepEqual(rows(AMM_OPERATIONS), [
       [
         'LIST_ENDPOINTS',
@@ -78,8 +78,7 @@ describe('message tables', () => {
         ['DELETE_ATR_RESPONSE', 0x47, 'inferred'],
         'changing',
       ],
-    ]);
-  });
+    ]));
 
   it('have the codes of the AppEndpoint, and say which bodies are documented', () => {
     assert.deepEqual(rows(APP_OPERATIONS), [

@@ -35,9 +35,8 @@ describe('the notation of layouts', () => {
     [`all:bytes[${MAX_BODY}]`, MAX_BODY, MAX_BODY],
   ];
   for (const [text, least, most] of accepted) {
-    it(`accepts ${JSON.stringify(text)}`, () => {
-      assert.deepEqual(sizeOfNotation(parseNotation(text)), { least, most });
-    });
+    it(`accepts ${JSON.stringify(text)}`, () =>
+      assert.deepEqual(sizeOfNotation(parseNotation(text)), { least, most }));
   }
 
   const refused: [text: string, column: number, problem: RegExp][] = [

@@ -9,9 +9,8 @@ describe('frames packed by another implementation', () => {
     const values = valuesOf(vector);
     const frame = Buffer.from(vector.hex, 'hex');
 
-    it(`${vector.name} is encoded to exactly its bytes`, () => {
-      assert.equal(encodeFrame(DIALECTS[vector.service], message, values).toString('hex'), vector.hex);
-    });
+    it(`${vector.name} is encoded to exactly its bytes`, () =>
+      assert.equal(encodeFrame(DIALECTS[vector.service], message, values).toString('hex'), vector.hex));
 
     it(`${vector.name} is decoded to its fields`, () => {
       const payload = frame.subarray(HEADER_SIZE);

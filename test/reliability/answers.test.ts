@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { AkmErrorCode } from '../../src/errors.js';
-import { Bench } from '../support/clients.js';
+import { TestPeers } from '../support/clients.js';
 import { useFakeClock, type FakeClock } from '../support/fake-clock.js';
 import * as harms from '../support/harmful-proxy/harms.js';
 import type { Harm } from '../support/harmful-proxy/proxy.js';
@@ -21,9 +21,7 @@ const FAILURES: readonly AkmErrorCode[] = [
  * already: nothing in the protocol could give these away.
  */
 const HARMS: Record<string, Harm> = {
-  none: (frame, way) => {
-    way.write(frame);
-  },
+  none: (frame, way) => way.write(frame),
   fragment: harms.fragment,
   coalesce: harms.coalesce,
   delay: harms.delay(2000),
@@ -115,9 +113,9 @@ async function forAny(
 async function askUnder(
   sequence: Sequence,
   clock: FakeClock,
-  open: (bench: Bench) => Promise<Scene>,
+  open: (bench: TestPeers) => Promise<Scene>,
 ): Promise<void> {
-  const bench = new Bench();
+  const bench = new TestPeers();
   try {
     const { proxy, questions, pushed } = await open(bench);
     const [first = ''] = Object.keys(questions);
@@ -140,9 +138,7 @@ async function askUnder(
       }
       assert.ifError(wrong[0]);
     };
-    pushed?.(() => {
-      ask(first);
-    });
+    pushed?.(() => ask(first));
     proxy.harm({ toClient: (frame, way) => HARMS[sequence[answered++]?.[0] ?? 'none']?.(frame, way) });
     for (const [, question] of sequence) ask(question);
     await allSettled();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { ServiceClient } from '../../src/client/service-client.js';
-import type { Bench } from '../support/clients.js';
+import type { TestPeers } from '../support/clients.js';
 import { inTime } from '../support/deadline.js';
 import type { FakeClock } from '../support/fake-clock.js';
 import type { Fault, HarmfulProxy } from '../support/harmful-proxy/proxy.js';
@@ -45,7 +45,7 @@ const RECOVERY_STEPS = 100;
  * that was sent has arrived, so that nothing here depends on how fast the machine is.
  */
 export async function tryOut(
-  bench: Bench,
+  bench: TestPeers,
   clock: FakeClock,
   name: OperationName,
   fault: Fault,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { inState, useBench } from '../support/clients.js';
+import { inState, useTestPeers } from '../support/clients.js';
 import { useFakeClock } from '../support/fake-clock.js';
 import { bothWays, swallow } from '../support/harmful-proxy/harms.js';
 import { Mailbox } from '../support/mailbox.js';
@@ -7,17 +7,15 @@ import { recover } from './cell.js';
 import { ATR, sendData, Stage, TIMES } from './stage.js';
 
 describe('a connection that is half-open', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
   const time = useFakeClock();
 
   it('is found out and made good though the peer still holds the App Value for it; sends say so meanwhile', async () => {
     const stage = await Stage.open(bench, time.clock);
     const { client, proxy } = await stage.app();
     const told = new Mailbox<string>();
-    const place = client.hold(ATR, 100, {
-      stateChanged: (state, error) => {
-        told.put(error ? `${state}, ${error.code} ${error.status}` : state);
-      },
+    const place = client.acquire(ATR, 100, {
+      stateChanged: (state, error) => told.put(error ? `${state}, ${error.code} ${error.status}` : state),
     });
     await place.register();
     assert.equal(await told.take(), 'registered');
@@ -44,9 +42,7 @@ describe('a connection that is half-open', () => {
     }
 
     await proxy.lift(); // now it does
-    const registered = told.take().then((state) => {
-      assert.equal(state, 'registered');
-    });
+    const registered = told.take().then((state) => assert.equal(state, 'registered'));
     await recover(time.clock, proxy, registered, 'the registration');
     assert.equal(await sendData(client, 'delivered', 'error'), 'ok');
     assert.equal(await other.receive(), 'delivered');

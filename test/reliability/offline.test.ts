@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { useBench } from '../support/clients.js';
+import { useTestPeers } from '../support/clients.js';
 import { useFakeClock } from '../support/fake-clock.js';
 import { reset } from '../support/harmful-proxy/harms.js';
 import type { HarmfulProxy } from '../support/harmful-proxy/proxy.js';
@@ -8,7 +8,7 @@ import { reconnected, recover } from './cell.js';
 import { ATR, Place, sendData, Stage } from './stage.js';
 
 describe('while there is no connection', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
   const time = useFakeClock();
 
   /** Whatever the client says next breaks the connection, and no new one is to be had. */

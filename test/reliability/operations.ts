@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AmmClient } from '../../src/client/amm-client.js';
+import type { AmmClient } from '../../src/client/amm/amm-client.js';
 import type { ServiceClient } from '../../src/client/service-client.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { identifierOf } from '../../src/protocol/identifier.js';
@@ -203,9 +203,7 @@ async function heartbeat(stage: Stage): Promise<Trial> {
           resolve(lost);
         });
       }),
-    next: async () => {
-      assert.equal(await new Place(client, ATR, 101).register(), 0);
-    },
+    next: async () => assert.equal(await new Place(client, ATR, 101).register(), 0),
     result: () => lost ?? 'ok',
   };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { useBench } from '../support/clients.js';
+import { useTestPeers } from '../support/clients.js';
 import { useFakeClock } from '../support/fake-clock.js';
 import { flipBody } from '../support/harmful-proxy/harms.js';
 import { rejection } from '../support/promises.js';
@@ -7,7 +7,7 @@ import { recover } from './cell.js';
 import { ATR, Place, sendData, Stage, TIMES } from './stage.js';
 
 describe('a registration that is refused', () => {
-  const bench = useBench();
+  const bench = useTestPeers();
   const time = useFakeClock();
 
   it("tells the peer's number, is tried again by itself, and fails sends in its ATR meanwhile", async () => {
@@ -33,7 +33,7 @@ describe('a registration that is refused', () => {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       time.clock.advance(TIMES.reconnectMax);
       await proxy.calm();
-      assert.equal(client.standing(NEXT_ATR), 'none');
+      assert.equal(client.registrationStatus(NEXT_ATR), 'none');
     }
 
     const { client: amm } = await stage.amm();

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import type { AppClient } from '../../src/client/app-client.js';
-import type { Registration } from '../../src/client/registrations.js';
+import type { AppClient } from '../../src/client/app/app-client.js';
+import type { Registration } from '../../src/client/app/registrations.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
 import { identifierOf } from '../../src/protocol/identifier.js';
 import { CODE_SIZE, RESPONSE_OFFSET, type Operation } from '../../src/protocol/message.js';
-import type { Bench } from '../support/clients.js';
+import type { TestPeers } from '../support/clients.js';
 import type { HarmfulProxy } from '../support/harmful-proxy/proxy.js';
 import type { ReceivedFrame, ScriptedConnection, ScriptedServer } from '../support/scripted-server.js';
 import { ATR, TIMES } from './stage.js';
@@ -30,7 +30,7 @@ export interface Scene {
 }
 
 /** Each question to a simulated AMM is about another endpoint, as far as there are others. */
-export async function details(bench: Bench): Promise<Scene> {
+export async function details(bench: TestPeers): Promise<Scene> {
   const { ammPort } = await bench.simulator({ endpoints: ENDPOINTS });
   const proxy = await bench.proxy(AMM_DIALECT, ammPort);
   const client = bench.amm({ host: proxy.host, port: proxy.port, ...OPTIONS });
@@ -43,7 +43,7 @@ export async function details(bench: Bench): Promise<Scene> {
 }
 
 /** Lists of an AMM that gives each filter back as the confirmation. Some of the requests keep the connection without an answer. */
-export async function lists(bench: Bench): Promise<Scene> {
+export async function lists(bench: TestPeers): Promise<Scene> {
   const server = await bench.scriptedAmm();
   serve(server, (connection, { code, payload }) => {
     const confirmation = payload.readUInt32LE(CODE_SIZE);
@@ -56,21 +56,16 @@ export async function lists(bench: Bench): Promise<Scene> {
   return {
     proxy,
     questions: {
-      endpoints: async (n) => {
-        assert.equal((await client.listEndpoints(n)).confirmation, n);
-      },
-      'endpoints, forgiving': async (n) => {
-        assert.equal((await client.listEndpoints(n, { forgiving: true })).confirmation, n);
-      },
-      atrs: async (n) => {
-        assert.equal((await client.listAtrs(n)).confirmation, n);
-      },
+      endpoints: async (n) => assert.equal((await client.listEndpoints(n)).confirmation, n),
+      'endpoints, forgiving': async (n) =>
+        assert.equal((await client.listEndpoints(n, { toleratesNoReply: true })).confirmation, n),
+      atrs: async (n) => assert.equal((await client.listAtrs(n)).confirmation, n),
     },
   };
 }
 
 /** An AppEndpoint that gives back what stands behind the code: twice, so that it can be told also where the end is cut off. */
-export async function applications(bench: Bench): Promise<Scene> {
+export async function applications(bench: TestPeers): Promise<Scene> {
   const server = await bench.scriptedApp();
   serve(server, (connection, { code, payload }) => {
     const body = payload.subarray(CODE_SIZE);
@@ -100,7 +95,7 @@ export async function applications(bench: Bench): Promise<Scene> {
 function registering(client: AppClient): Question {
   const places: Registration[] = [];
   return async (n) => {
-    places.push(client.hold(ATR, n));
+    places.push(client.acquire(ATR, n));
     for (const place of places) assert.equal((await place.register()).status, ATR + (place.appValue << 16));
   };
 }

@@ -1,7 +1,7 @@
-import type { AmmClient } from '../../src/client/amm-client.js';
-import type { AppClient } from '../../src/client/app-client.js';
+import type { AmmClient } from '../../src/client/amm/amm-client.js';
+import type { AppClient } from '../../src/client/app/app-client.js';
 import type { ClientOptions } from '../../src/client/options.js';
-import type { Registration } from '../../src/client/registrations.js';
+import type { Registration } from '../../src/client/app/registrations.js';
 import { AkmError } from '../../src/errors.js';
 import {
   APP_OPERATIONS,
@@ -10,7 +10,7 @@ import {
 } from '../../src/protocol/app-messages.js';
 import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
 import type { SimulatorAddress } from '../../src/simulator/simulator.js';
-import { connected, type Bench } from '../support/clients.js';
+import { connected, type TestPeers } from '../support/clients.js';
 import type { FakeClock } from '../support/fake-clock.js';
 import { HarmfulProxy } from '../support/harmful-proxy/proxy.js';
 import { Mailbox, withResolvers } from '../support/mailbox.js';
@@ -25,12 +25,12 @@ export const ATR = 1;
 /** Sets the scene for one fault and one operation: a simulator, the proxy in front of it, and ways around the proxy. */
 export class Stage {
   private constructor(
-    private readonly bench: Bench,
+    private readonly bench: TestPeers,
     readonly clock: FakeClock,
     readonly simulator: SimulatorAddress,
   ) {}
 
-  static async open(bench: Bench, clock: FakeClock): Promise<Stage> {
+  static async open(bench: TestPeers, clock: FakeClock): Promise<Stage> {
     return new Stage(bench, clock, await bench.simulator());
   }
 
@@ -89,7 +89,7 @@ export class Place {
   private changed = withResolvers<undefined>();
 
   constructor(client: AppClient, atrId: number, appValue: number) {
-    this.held = client.hold(atrId, appValue, {
+    this.held = client.acquire(atrId, appValue, {
       stateChanged: () => {
         this.changed.resolve(undefined);
         this.changed = withResolvers();
@@ -118,19 +118,17 @@ export function sendData(
   data: string,
   offline: 'error' | 'queue' = 'queue',
 ): Promise<string> {
-  return new Promise((resolve) => {
-    client.send({ atrId: ATR, appValue: 200, data, offline }, (error) => {
-      resolve(error ? codeOf(error) : 'ok');
-    });
-  });
+  return new Promise((resolve) =>
+    client.send({ atrId: ATR, appValue: 200, data, offline }, (error) =>
+      resolve(error ? codeOf(error) : 'ok'),
+    ),
+  );
 }
 
 /** What a client receives, one after another. */
 export function inbox(client: AppClient, sender: number): Mailbox<string> {
   const received = new Mailbox<string>();
-  client.subscribe({ atrId: ATR, appValue: sender }, ({ data }) => {
-    received.put(data.toString());
-  });
+  client.subscribe({ atrId: ATR, appValue: sender }, ({ data }) => received.put(data.toString()));
   return received;
 }
 

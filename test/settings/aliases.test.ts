@@ -75,12 +75,11 @@ describe('an application', () => {
     assert.deepEqual(readApplication(names, undefined, 200, WHAT), { atrId: undefined, appValue: 200 });
   });
 
-  it('by a name without an App Value is refused', () => {
+  it('by a name without an App Value is refused', () =>
     assert.match(
       refusal(() => readApplication(names, 2, 'line 2', WHAT)),
       /^The App Value is "line 2"; .*, or a name that stands for one: "pump-7", "hmi"\. The name "line 2" has no App Value$/,
-    );
-  });
+    ));
 });
 
 describe('a target', () => {
@@ -98,9 +97,7 @@ describe('a target', () => {
     ['null', null, null],
   ];
   for (const [what, target, expected] of resolved) {
-    it(`is resolved where it is ${what}`, () => {
-      assert.deepEqual(resolveTarget(names, target), expected);
-    });
+    it(`is resolved where it is ${what}`, () => assert.deepEqual(resolveTarget(names, target), expected));
   }
 
   it('keeps its other texts: they are fields of an own layout', () => {

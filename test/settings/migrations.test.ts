@@ -65,9 +65,9 @@ describe('migrations', () => {
             fc.record(Object.fromEntries(names.map((name) => [name, fc.oneof(fc.string(), fc.nat())]))),
           );
         fc.assert(
-          fc.property(some, (saved) => {
-            assert.deepEqual(migrate(type, saved), { ...defaultsOf(type), ...saved });
-          }),
+          fc.property(some, (saved) =>
+            assert.deepEqual(migrate(type, saved), { ...defaultsOf(type), ...saved }),
+          ),
         );
       });
 
@@ -79,11 +79,10 @@ describe('migrations', () => {
     });
   }
 
-  it('take a property without a value for absent, as the editor has it', () => {
+  it('take a property without a value for absent, as the editor has it', () =>
     assert.deepEqual(migrate('akm-app-info', { query: undefined, version: undefined }), {
       ...defaultsOf('akm-app-info'),
-    });
-  });
+    }));
 
   it('take no other version than a whole number for one', () => {
     for (const version of [undefined, null, '1', -1, 0.5, NaN, {}]) assert.equal(versionOf({ version }), 0);

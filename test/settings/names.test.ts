@@ -31,9 +31,7 @@ describe('a table of names', () => {
     ['a name with a sign', { name: '-1', id: ID }],
   ];
   for (const [what, given] of good) {
-    it(`may give ${what}`, () => {
-      assert.deepEqual(problems([row(given)]), []);
-    });
+    it(`may give ${what}`, () => assert.deepEqual(problems([row(given)]), []));
   }
 
   const bad: [string, Record<string, unknown>, string][] = [
@@ -53,9 +51,8 @@ describe('a table of names', () => {
     ['an App Value that is an object', { appValue: {} }, 'appValueInvalid'],
   ];
   for (const [what, given, code] of bad) {
-    it(`may not give ${what}`, () => {
-      assert.deepEqual(problems([row({ name: 'other', id: ID }), row(given)]), [`1 ${code}`]);
-    });
+    it(`may not give ${what}`, () =>
+      assert.deepEqual(problems([row({ name: 'other', id: ID }), row(given)]), [`1 ${code}`]));
   }
 
   it('is an array of objects in which each name stands once', () => {
@@ -104,9 +101,8 @@ describe('a table of names', () => {
     [[row({ appValue: 65536 })], /the App Value is 65536; a whole number from 0 to 65535 is needed/],
   ];
   for (const [table, message] of told) {
-    it(`is refused in words: ${message.source}`, () => {
-      assert.match(thrown(() => checkNames(table), 'AKM_INVALID_INPUT').message, message);
-    });
+    it(`is refused in words: ${message.source}`, () =>
+      assert.match(thrown(() => checkNames(table), 'AKM_INVALID_INPUT').message, message));
   }
 });
 

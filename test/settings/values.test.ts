@@ -23,7 +23,7 @@ const text = fc.oneof(
 );
 
 describe('values as a person writes them', () => {
-  it('are whole numbers where the runtime reads such', () => {
+  it('are whole numbers where the runtime reads such', () =>
     fc.assert(
       fc.property(fc.oneof(text, fc.integer({ min: 0 }), fc.double(), fc.anything()), (value) => {
         const number = toWholeNumber(value);
@@ -32,14 +32,13 @@ describe('values as a person writes them', () => {
           typeof value === 'bigint' ? undefined : orUndefined(() => parseInteger(value, '', U32_MAX));
         assert.equal(inRange, read);
       }),
-    );
-  });
+    ));
 
   it('are identifiers where the runtime reads such, in the form in which it gives them', () => {
     fc.assert(
-      fc.property(text, (value) => {
-        assert.equal(toIdentifier(value), orUndefined(() => parseIdentifier(value))?.id);
-      }),
+      fc.property(text, (value) =>
+        assert.equal(toIdentifier(value), orUndefined(() => parseIdentifier(value))?.id),
+      ),
     );
     assert.equal(toIdentifier('0xe1'), `0x${'E1'.padStart(32, '0')}`);
     assert.equal(toIdentifier(0xe1n), undefined);

@@ -61,9 +61,7 @@ describe('a simulator', () => {
   describe('that accepts connections', () => {
     const { REGISTER_APP } = APP_OPERATIONS;
     let accepted: (socket: AcceptedSocket) => void;
-    useAcceptedSockets((socket) => {
-      accepted(socket);
-    });
+    useAcceptedSockets((socket) => accepted(socket));
 
     /** Connects, and registers an application. */
     const register = async (simulator: RunningSimulator, appValue: number): Promise<ScriptedConnection> => {
@@ -130,8 +128,7 @@ describe('a simulator', () => {
     [{ atrs: 1.5 }, /^The number of ATRs is 1.5/],
   ];
   for (const [options, told] of wrong) {
-    it(`does not take ${JSON.stringify(options)}`, () => {
-      assert.match(thrown(() => new Simulator(options), 'AKM_INVALID_INPUT').message, told);
-    });
+    it(`does not take ${JSON.stringify(options)}`, () =>
+      assert.match(thrown(() => new Simulator(options), 'AKM_INVALID_INPUT').message, told));
   }
 });

@@ -1,4 +1,4 @@
-import { AppClient } from '../../src/client/app-client';
+import { AppClient } from '../../src/client/app/app-client';
 import { Recorded } from './real-node-red/recorded';
 
 /** What an application was sent. */
@@ -18,16 +18,16 @@ export class AkmPartner {
     private readonly client: AppClient,
     private readonly atrId: number,
   ) {
-    client.subscribe({}, ({ atrId, appValue, data }) => {
-      this.received.add({ atrId, appValue, data: Buffer.from(data) });
-    });
+    client.subscribe({}, ({ atrId, appValue, data }) =>
+      this.received.add({ atrId, appValue, data: Buffer.from(data) }),
+    );
   }
 
   /** Connects to the AppEndpoint at this port, and registers. It registers again by itself whenever the AppEndpoint was away. */
   static async connect(appPort: number, { atrId = 1, appValue = 300 } = {}): Promise<AkmPartner> {
     const client = new AppClient({ port: appPort, reconnectMin: 20, reconnectMax: 100 });
     const partner = new AkmPartner(client, atrId);
-    const registration = client.hold(atrId, appValue);
+    const registration = client.acquire(atrId, appValue);
     client.open();
     await registration.register();
     return partner;
@@ -35,12 +35,12 @@ export class AkmPartner {
 
   /** Sends to an application; resolves when the operating system has taken the bytes. */
   send(appValue: number, data: Buffer | string): Promise<void> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve, reject) =>
       this.client.send({ atrId: this.atrId, appValue, data, offline: 'queue' }, (error) => {
         if (error) reject(error);
         else resolve();
-      });
-    });
+      }),
+    );
   }
 
   /** Waits for data that `accept` takes. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { AmmClient, type AmmClientOptions } from '../../src/client/amm-client.js';
-import { AppClient } from '../../src/client/app-client.js';
-import type { ConnectionState } from '../../src/client/connection.js';
+import { AmmClient, type AmmClientOptions } from '../../src/client/amm/amm-client.js';
+import { AppClient } from '../../src/client/app/app-client.js';
+import type { ConnectionState } from '../../src/client/connection/connection.js';
 import type { ClientOptions } from '../../src/client/options.js';
 import type { ServiceClient } from '../../src/client/service-client.js';
 import { AMM_DIALECT, APP_DIALECT, type Dialect } from '../../src/protocol/header.js';
@@ -11,7 +11,7 @@ import { turn } from './promises.js';
 import { ScriptedServer, type ScriptedConnection, type ScriptedServerOptions } from './scripted-server.js';
 
 /** Makes clients and servers for the tests of a suite, and closes after each test what it made. */
-export class Bench {
+export class TestPeers {
   private readonly clients: ServiceClient[] = [];
   private readonly servers: { close: () => Promise<void> }[] = [];
 
@@ -65,8 +65,8 @@ export class Bench {
 }
 
 /** A bench for the suite this is called in. Where a fake clock is used too, ask for the bench first: it is cleared in fake time. */
-export function useBench(): Bench {
-  const bench = new Bench();
+export function useTestPeers(): TestPeers {
+  const bench = new TestPeers();
   afterEach(() => bench.clear());
   return bench;
 }

@@ -8,9 +8,7 @@ const LIMIT = 8000;
 export async function inTime<T>(promise: Promise<T>, missing: () => string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`Waited ${LIMIT} ms in vain for ${missing()}`));
-    }, LIMIT);
+    timer = setTimeout(() => reject(new Error(`Waited ${LIMIT} ms in vain for ${missing()}`)), LIMIT);
   });
   try {
     return await Promise.race([promise, late]);

@@ -79,15 +79,11 @@ export function useFakeClock(): { readonly clock: FakeClock } {
     held.clock = new FakeClock();
     held.clock.install();
   });
-  afterEach(() => {
-    held.clock.uninstall();
-  });
+  afterEach(() => held.clock.uninstall());
   return held;
 }
 
 /** After each test of the suite this is called in no timer may be left. Ask last, so that all is closed by then. */
 export function requireNoTimersLeft(time: { readonly clock: FakeClock }): void {
-  afterEach(() => {
-    assert.deepEqual(time.clock.pending, [], 'timers were left behind');
-  });
+  afterEach(() => assert.deepEqual(time.clock.pending, [], 'timers were left behind'));
 }

@@ -20,9 +20,9 @@ export class MqttClient {
   readonly messages = new Recorded<MqttMessage>();
 
   private constructor(private readonly connection: MqttConnection) {
-    connection.on('message', (topic: string, payload: Buffer, { qos, retain }: MqttMessage) => {
-      this.messages.add({ topic, payload, qos, retain });
-    });
+    connection.on('message', (topic: string, payload: Buffer, { qos, retain }: MqttMessage) =>
+      this.messages.add({ topic, payload, qos, retain }),
+    );
   }
 
   /** Connects to the broker at this port, and subscribes to these. */

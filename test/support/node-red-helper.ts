@@ -4,7 +4,7 @@ import helper from 'node-red-node-test-helper';
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { AkmError, type AkmErrorCode } from '../../src/errors.js';
-import { useBench, type Bench } from './clients.js';
+import { useTestPeers, type TestPeers } from './clients.js';
 import { inTime } from './deadline.js';
 import { CAUGHT, COMPLETED, flowOf, OUT, type Caught, type FlowNode, type Message } from './flows.js';
 import { Mailbox } from './mailbox.js';
@@ -191,9 +191,7 @@ export class TestNodeRed {
   private observe(): void {
     util.log.addHandler(this.onLog);
     events.on('node-status', this.onStatus);
-    hooks.add('onReceive.test', ({ msg, destination }) => {
-      this.owe(destination, msg, 1);
-    });
+    hooks.add('onReceive.test', ({ msg, destination }) => this.owe(destination, msg, 1));
     hooks.add('onComplete.test', ({ msg, node, error }) => {
       this.owe(node, msg, -1);
       const waiting = this.waiting.get(msg);
@@ -227,9 +225,7 @@ export class TestNodeRed {
   };
 
   private readonly registerSink = (RED: NodeAPI): void => {
-    const arrived = (id: string, msg: Message): void => {
-      this.arrived(id, msg);
-    };
+    const arrived = (id: string, msg: Message): void => this.arrived(id, msg);
     RED.nodes.registerType('test-sink', function (config: NodeDef) {
       RED.nodes.createNode(this, config);
       this.on('input', (msg, _send, done) => {
@@ -245,7 +241,7 @@ export class TestNodeRed {
  * fails if there was an error that it did not ask for, if a message was not ended exactly once, if a promise was rejected and nobody
  * looked (which would end Node-RED), or if a timer or socket is left.
  */
-export function useNodeRed(): { nodeRed: TestNodeRed; bench: Bench } {
+export function useNodeRed(): { nodeRed: TestNodeRed; bench: TestPeers } {
   const nodeRed = new TestNodeRed();
   let opened: string[] = [];
   let unexpected: string[] = [];
@@ -266,7 +262,7 @@ export function useNodeRed(): { nodeRed: TestNodeRed; bench: Bench } {
     unexpected = nodeRed.unexpected();
     await nodeRed.stop();
   });
-  const bench = useBench();
+  const bench = useTestPeers();
   afterEach(async () => {
     process.off('unhandledRejection', onStray);
     assert.deepEqual(stray, [], 'promises were rejected, and nobody looked');

@@ -96,9 +96,9 @@ export class ScriptedConnection {
     private readonly socket: Socket,
     private readonly dialect: Dialect,
   ) {
-    const decoder = new FrameDecoder(dialect, (payload) => {
-      this.frames.put({ code: codeOf(payload) ?? -1, payload: Buffer.from(payload) });
-    });
+    const decoder = new FrameDecoder(dialect, (payload) =>
+      this.frames.put({ code: codeOf(payload) ?? -1, payload: Buffer.from(payload) }),
+    );
     socket.on('data', (chunk) => {
       try {
         decoder.push(chunk);

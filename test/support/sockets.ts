@@ -6,22 +6,16 @@ export type AcceptedSocket = Socket & { server: Server };
 
 /** Calls `made` with each socket that leads from this process to a server, as soon as it is made. For the suite this is called in. */
 export function useNewSockets(made: (socket: Socket) => void): void {
-  useChannel('net.client.socket', (message) => {
-    made((message as { socket: Socket }).socket);
-  });
+  useChannel('net.client.socket', (message) => made((message as { socket: Socket }).socket));
 }
 
 /** Calls `accepted` with each socket that a server of this process accepts, for the suite this is called in. */
 export function useAcceptedSockets(accepted: (socket: AcceptedSocket) => void): void {
-  useChannel('net.server.socket', (message) => {
-    accepted((message as { socket: AcceptedSocket }).socket);
-  });
+  useChannel('net.server.socket', (message) => accepted((message as { socket: AcceptedSocket }).socket));
 }
 
 function useChannel(name: string, told: (message: unknown) => void): void {
-  beforeEach(() => {
-    subscribe(name, told);
-  });
+  beforeEach(() => subscribe(name, told));
   afterEach(() => {
     unsubscribe(name, told);
   });

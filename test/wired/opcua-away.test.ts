@@ -11,13 +11,7 @@ for (const version of nodeRedVersions) {
 
     for (const [harm, strike, heal] of [
       ['is switched off', () => scene.killMachine(), () => scene.startMachine()],
-      [
-        'hangs',
-        () => {
-          scene.cable.silence();
-        },
-        () => scene.cable.mend(),
-      ],
+      ['hangs', () => scene.cable.silence(), () => scene.cable.mend()],
     ] as const) {
       it(`sends no old values while the server ${harm}, writes nothing late, and goes on when it is back`, async () => {
         await scene.deploy();

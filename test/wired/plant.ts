@@ -138,7 +138,7 @@ export class Machine {
     const { ammPort, appPort } = await simulator.start();
     const pump = new AppClient({ port: appPort, reconnectMin: 50, reconnectMax: 200 });
     pump.open();
-    await pump.hold(ATR_ID, APP_VALUE).register();
+    await pump.acquire(ATR_ID, APP_VALUE).register();
     pump.subscribe({ atrId: ATR_ID }, ({ data, appValue }) => {
       const received = data.toString();
       const { id } = JSON.parse(received) as { id: string };

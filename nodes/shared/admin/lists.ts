@@ -1,10 +1,10 @@
 import type { NodeAPI } from 'node-red';
-import { orAborted } from '../../../src/client/abortable.js';
-import { AmmClient } from '../../../src/client/amm-client.js';
-import { AppClient } from '../../../src/client/app-client.js';
-import { listAppAtrs, listAtrs, listEndpoints, type List, type ListItem } from '../../../src/client/lists.js';
+import { orAborted } from './abortable.js';
+import { AmmClient } from '../../../src/client/amm/amm-client.js';
+import { AppClient } from '../../../src/client/app/app-client.js';
+import { listAppAtrs, listAtrs, listEndpoints, type List, type ListItem } from './pick-lists.js';
 import type { ClientOptions } from '../../../src/client/options.js';
-import { shortLived } from '../../../src/client/short-lived.js';
+import { withTemporaryClient } from './temporary-client.js';
 import type { Names } from '../../../src/settings/names.js';
 import { serviceOf, type Clients, type ConnectionNode } from '../connection-node.js';
 import { Refusal } from './answers.js';
@@ -78,7 +78,7 @@ function listSource<S extends keyof Clients>(
     },
     fresh: (settings, signal) => {
       const client = new Client({ ...settings[service], heartbeat: 0 });
-      return shortLived(client, signal, () => orAborted(read(client), signal));
+      return withTemporaryClient(client, signal, () => orAborted(read(client), signal));
     },
   };
 }

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { NodeAPI } from 'node-red';
-import { probeAmm, probeApp } from '../../../src/client/probe.js';
+import { testAmm, testApp } from './connection-test.js';
 import { Names } from '../../../src/settings/names.js';
 import { answer, answerFailure, type AdminRequest } from './answers.js';
-import { BOUNDS, Gate } from './bounds.js';
+import { BOUNDS, ConcurrencyLimit } from './concurrency-limit.js';
 import { deployed, listNamed, named } from './lists.js';
 import { settingsIn } from './settings.js';
 
@@ -17,7 +17,7 @@ import { settingsIn } from './settings.js';
  * - what fails: `{ code, message }`.
  */
 export function registerAdminRoutes(RED: NodeAPI, bounds = BOUNDS): void {
-  const gate = new Gate(bounds);
+  const gate = new ConcurrencyLimit(bounds);
   const { httpAdmin, auth } = RED;
 
   /** Answers with what `work` comes to, or with why it came to nothing. */
@@ -27,12 +27,8 @@ export function registerAdminRoutes(RED: NodeAPI, bounds = BOUNDS): void {
       gate
         .pass(res, (signal) => work(req, signal))
         .then(
-          (body) => {
-            answer(res, 200, body);
-          },
-          (thrown: unknown) => {
-            answerFailure(res, thrown);
-          },
+          (body) => answer(res, 200, body),
+          (thrown: unknown) => answerFailure(res, thrown),
         );
     };
 
@@ -61,7 +57,7 @@ export function registerAdminRoutes(RED: NodeAPI, bounds = BOUNDS): void {
     auth.needsPermission('akm-connection.write'),
     handler(async (req, signal) => {
       const settings = settingsIn(RED, req);
-      const [amm, app] = await Promise.all([probeAmm(settings.amm, signal), probeApp(settings.app, signal)]);
+      const [amm, app] = await Promise.all([testAmm(settings.amm, signal), testApp(settings.app, signal)]);
       return { amm, app };
     }),
   );

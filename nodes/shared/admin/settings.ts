@@ -1,6 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import type { ClientOptions } from '../../../src/client/options.js';
-import { describe } from '../../../src/errors.js';
+import { quote } from '../../../src/errors.js';
 import { Refusal, type AdminRequest } from './answers.js';
 import { withEnvironment } from './environment.js';
 
@@ -82,7 +82,7 @@ function object(
       : Object.hasOwn(optional, key)
         ? optional[key]
         : undefined;
-    if (!check) throw bad(`${what} has ${describe(key)}, which is no setting of a connection`);
+    if (!check) throw bad(`${what} has ${quote(key)}, which is no setting of a connection`);
     check(entry, key);
   }
   for (const key of Object.keys(required)) {
@@ -92,11 +92,11 @@ function object(
 
 function plain(value: unknown, what: string): object {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw bad(`${what} is ${describe(value)}; an object is needed`);
+  throw bad(`${what} is ${quote(value)}; an object is needed`);
 }
 
 function text(value: unknown, what: string, max = MAX_TEXT): void {
-  if (typeof value !== 'string') throw bad(`${what} is ${describe(value)}; text is needed`);
+  if (typeof value !== 'string') throw bad(`${what} is ${quote(value)}; text is needed`);
   if (value.length > max) throw bad(`${what} has ${value.length} characters; ${max} are allowed`);
 }
 
@@ -108,7 +108,7 @@ function layouts(value: unknown, what: string): void {
 }
 
 function names(value: unknown, what: string): void {
-  if (!Array.isArray(value)) throw bad(`${what} is ${describe(value)}; an array is needed`);
+  if (!Array.isArray(value)) throw bad(`${what} is ${quote(value)}; an array is needed`);
   for (const row of value as unknown[]) object(row, 'A row of names', NAME_ROW);
 }
 

@@ -20,9 +20,7 @@ export function setUpTabs(list: string, labels: Readonly<Record<string, string>>
   for (const [pane, link] of links) {
     link?.append(markOfMistake());
     // for the keyboard: Node-RED's tabs answer to the mouse alone
-    link?.addEventListener('click', () => {
-      tabs.activateTab(pane.id);
-    });
+    link?.addEventListener('click', () => tabs.activateTab(pane.id));
   }
   const mark = (): void => {
     for (const [pane, link] of links) link?.classList.toggle('akm-tab-mistaken', hasMistake(pane));

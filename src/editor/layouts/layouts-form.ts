@@ -49,12 +49,8 @@ class LayoutsForm {
     const { message, text, start, reset, show } = this.parts;
     message.replaceChildren(...this.groups());
     message.value = this.drafts.firstToShow()?.name ?? '';
-    message.addEventListener('change', () => {
-      this.showChosen();
-    });
-    text.addEventListener('input', () => {
-      this.enter(text.value);
-    });
+    message.addEventListener('change', () => this.showChosen());
+    text.addEventListener('input', () => this.enter(text.value));
     start.addEventListener('click', () => {
       text.value = this.chosen.notation;
       this.enter(text.value);

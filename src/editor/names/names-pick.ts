@@ -66,7 +66,5 @@ function itemsOfLists(
       notes: [...before.notes, ...notesOn(answer)],
     });
   });
-  return () => {
-    stop();
-  };
+  return () => stop();
 }

@@ -98,16 +98,12 @@ export class PickPanel {
   }
 
   private listen(): void {
-    this.search.addEventListener('input', () => {
-      this.show(0);
-    });
+    this.search.addEventListener('input', () => this.show(0));
     this.refresh.addEventListener('click', () => {
       this.load();
       this.focus();
     });
-    this.use.addEventListener('click', () => {
-      this.choose([...this.ticked]);
-    });
+    this.use.addEventListener('click', () => this.choose([...this.ticked]));
     this.element.addEventListener('keydown', (event) => {
       event.stopPropagation(); // the editor has keys of its own
       this.press(event);

@@ -82,21 +82,15 @@ export function disturbanceOf({ machine, proxies }: Site, chance: Random): Distu
     const misbehaviour = chance.pick(MISBEHAVIOURS);
     return {
       what: `${service} ${misbehaviour}`,
-      begin: () => {
-        peer.misbehave(misbehaviour);
-      },
-      end: () => {
-        peer.misbehave(undefined);
-      },
+      begin: () => peer.misbehave(misbehaviour),
+      end: () => peer.misbehave(undefined),
     };
   }
   if (kind === 'harm') {
     const [name, fault] = chance.pick(Object.entries(HARMS) as [[string, Fault], ...[string, Fault][]]);
     return {
       what: `${service} ${name}`,
-      begin: () => {
-        proxy.harm(fault);
-      },
+      begin: () => proxy.harm(fault),
       end: () => proxy.lift(),
     };
   }

@@ -9,7 +9,7 @@ import { decodeWholeBody, encodeFrame } from '../../../src/protocol/message.js';
 import { AmmService } from '../../../src/simulator/amm-service.js';
 import { AppService } from '../../../src/simulator/app-service.js';
 import type { PeerService, Session } from '../../../src/simulator/peer-server.js';
-import { World } from '../../../src/simulator/world.js';
+import { SimulatorState } from '../../../src/simulator/simulator-state.js';
 import type { Ports } from '../../support/real-node-red';
 import { Peer, type PeerConnection } from './peer.js';
 
@@ -35,14 +35,12 @@ export class Machine {
   private readonly last = new Map<number, number>();
 
   constructor() {
-    const world = new World(4, 5);
+    const world = new SimulatorState(4, 5);
     const app = new AppService(world, false);
     this.amm = new Peer(new AmmService(world, false));
     this.app = new Peer({
       dialect: app.dialect,
-      received: (session, code, payload) => {
-        this.received(app, session, code, payload);
-      },
+      received: (session, code, payload) => this.received(app, session, code, payload),
       closed: (session) => {
         this.asked.delete(session);
         app.closed(session);

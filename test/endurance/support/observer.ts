@@ -55,9 +55,7 @@ export = (RED: NodeAPI): void => {
         this.send(msg['payload'] === '#' ? { ...msg, payload: String(accounts.nextNumber()) } : msg);
       }
     }, every);
-    this.on('close', () => {
-      clearInterval(timer);
-    });
+    this.on('close', () => clearInterval(timer));
   });
 
   RED.nodes.registerType('test-burner', function (this: Node, config: BurnerDef) {

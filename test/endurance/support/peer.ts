@@ -90,9 +90,7 @@ export class PeerConnection implements Session {
       }
     });
     socket.on('error', () => undefined);
-    socket.once('close', () => {
-      service.closed(this);
-    });
+    socket.once('close', () => service.closed(this));
   }
 
   /** Writes an answer, unless the peer misbehaves. */

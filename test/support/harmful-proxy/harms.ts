@@ -56,9 +56,7 @@ export function throttle(milliseconds: number): Harm {
 }
 
 /** Swallows it and whatever follows in this direction. */
-export const swallow: Harm = (_frame, way) => {
-  way.die();
-};
+export const swallow: Harm = (_frame, way) => way.die();
 
 /** Passes half of it, and swallows the rest and whatever follows. */
 export const truncate: Harm = (frame, way) => {
@@ -73,41 +71,28 @@ export const cutWithin: Harm = (frame, way) => {
 };
 
 /** Ends the connection in its place. */
-export const end: Harm = (_frame, way) => {
-  way.cut();
-};
+export const end: Harm = (_frame, way) => way.cut();
 
 /** Breaks the connection in its place. */
-export const reset: Harm = (_frame, way) => {
-  way.reset();
-};
+export const reset: Harm = (_frame, way) => way.reset();
 
 /** Flips a bit of one byte of the header. */
 export function flipHeader(offset: number): Harm {
-  return changed((frame) => {
-    flip(frame, offset);
-  });
+  return changed((frame) => flip(frame, offset));
 }
 
 /** Flips a bit of the code: no table knows what comes of it. */
-export const flipCode: Harm = changed((frame) => {
-  flip(frame, HEADER_SIZE + 1);
-});
+export const flipCode: Harm = changed((frame) => flip(frame, HEADER_SIZE + 1));
 
 /** Flips a bit of what the message says. */
-export const flipBody: Harm = changed((frame) => {
-  flip(frame, Math.min(HEADER_SIZE + 12, frame.length - 4));
-});
+export const flipBody: Harm = changed((frame) => flip(frame, Math.min(HEADER_SIZE + 12, frame.length - 4)));
 
 /** Passes it twice, in one chunk. */
-export const duplicate: Harm = (frame, way) => {
-  way.write(Buffer.concat([frame, frame]));
-};
+export const duplicate: Harm = (frame, way) => way.write(Buffer.concat([frame, frame]));
 
 /** Passes it twice, in one chunk with a push in between. */
-export const duplicateAroundPush: Harm = (frame, way) => {
+export const duplicateAroundPush: Harm = (frame, way) =>
   way.write(Buffer.concat([frame, pushOf(way.dialect), frame]));
-};
 
 /** Passes it twice in one chunk, but for the last bytes, which follow so many milliseconds later. */
 export function duplicateInPieces(milliseconds: number): Harm {
@@ -148,20 +133,14 @@ export function lie(offset: number): Harm {
 
 /** Declares so many bytes more than there are, with a complement that matches. */
 export function declareMore(bytes: number): Harm {
-  return changed((frame, dialect) => {
-    writeHeader(frame, dialect, frame.readUInt16LE(LENGTH_OFFSET) + bytes);
-  });
+  return changed((frame, dialect) => writeHeader(frame, dialect, frame.readUInt16LE(LENGTH_OFFSET) + bytes));
 }
 
 /** Declares the greatest length that the field can hold, with a complement that matches. */
-export const declareTooMuch: Harm = changed((frame, dialect) => {
-  writeHeader(frame, dialect, 0xffff);
-});
+export const declareTooMuch: Harm = changed((frame, dialect) => writeHeader(frame, dialect, 0xffff));
 
 /** Sends 64 kB of noise in front of it. */
-export const noise: Harm = (frame, way) => {
-  way.write(Buffer.concat([NOISE, frame]));
-};
+export const noise: Harm = (frame, way) => way.write(Buffer.concat([NOISE, frame]));
 
 function changed(change: (frame: Buffer, dialect: Dialect) => unknown): Harm {
   return (frame, way) => {

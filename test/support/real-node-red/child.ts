@@ -28,14 +28,9 @@ export class Child {
     this.#ownGroup = options.detached === true;
     this.#process = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      if (stream)
-        createInterface({ input: stream }).on('line', (line) => {
-          this.lines.add(line);
-        });
+      if (stream) createInterface({ input: stream }).on('line', (line) => this.lines.add(line));
     }
-    this.#process.once('error', (error) => {
-      this.lines.end(error.message);
-    });
+    this.#process.once('error', (error) => this.lines.end(error.message));
     const forget = atEnd(this.#kill);
     this.exited = new Promise((resolve) => {
       this.#process.once('close', (code, signal) => {
@@ -70,9 +65,7 @@ export class Child {
     return code;
   }
 
-  readonly #kill = (): void => {
-    this.#signal('SIGKILL');
-  };
+  readonly #kill = (): void => this.#signal('SIGKILL');
 
   #signal(signal: NodeJS.Signals): void {
     const { pid, exitCode, signalCode } = this.#process;

@@ -46,12 +46,8 @@ export class Comms {
       const received = JSON.parse(data.toString()) as CommsEvent | CommsEvent[];
       for (const event of Array.isArray(received) ? received : [received]) this.#events.add(event);
     });
-    socket.on('close', () => {
-      this.#events.end('the channel to Node-RED was closed');
-    });
-    socket.on('error', (error) => {
-      this.#events.end(error.message);
-    });
+    socket.on('close', () => this.#events.end('the channel to Node-RED was closed'));
+    socket.on('error', (error) => this.#events.end(error.message));
   }
 
   /** Opens the channel of the Node-RED at `url` (`http://127.0.0.1:1880/`). Retained statuses arrive at once. */

@@ -59,9 +59,7 @@ export class Recorded<T> {
         settle();
         reject(new Error(`${what}: ${reason}\nThe last that came before that:\n${this.#tail()}`));
       };
-      const deadline = setTimeout(() => {
-        fail(`did not come within ${PATIENCE / 1000} s`);
-      }, PATIENCE);
+      const deadline = setTimeout(() => fail(`did not come within ${PATIENCE / 1000} s`), PATIENCE);
       const settle = (): void => {
         clearTimeout(deadline);
         this.#waiting.delete(look);

@@ -14,9 +14,7 @@ export function makeScratchFolder(purpose: string): string {
   const folder = mkdtempSync(join(tmpdir(), `node-red-test-${purpose}-`));
   takeBack.set(
     folder,
-    atEnd(() => {
-      removeScratchFolder(folder);
-    }),
+    atEnd(() => removeScratchFolder(folder)),
   );
   return folder;
 }

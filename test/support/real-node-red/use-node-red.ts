@@ -16,9 +16,7 @@ export function useNodeRed(version: NodeRedVersion, options: StartOptions = {}):
     nodeRed = await RealNodeRed.start(version, options);
   });
 
-  after(async () => {
-    assert.equal(await nodeRed.stop(), 0);
-  });
+  after(async () => assert.equal(await nodeRed.stop(), 0));
 
   return {
     get nodeRed() {

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { AppClient } from '../../../src/client/app-client';
+import { AppClient } from '../../../src/client/app/app-client';
 import { Simulator } from '../../../src/simulator/simulator';
 import { readExample } from '../../support/example-files';
 import {
@@ -110,15 +110,15 @@ export class Scene {
   /** Sends bytes to the control room, from an application in ATR 1 that is known to nobody. */
   async send(appValue: number, data: Buffer): Promise<void> {
     const client = new AppClient({ port: this.ports.appPort });
-    const registration = client.hold(1, appValue);
+    const registration = client.acquire(1, appValue);
     client.open();
     await registration.register();
-    await new Promise<void>((resolve, reject) => {
+    await new Promise<void>((resolve, reject) =>
       client.send({ atrId: 1, appValue: 100, data, offline: 'error' }, (error) => {
         if (error) reject(error);
         else resolve();
-      });
-    });
+      }),
+    );
     await client.close();
   }
 

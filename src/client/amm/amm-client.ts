@@ -1,0 +1,267 @@
+import { AkmError, kindOf } from '../../errors.js';
+import type { id128 } from '../../protocol/field-types.js';
+import { AMM_OPERATIONS, categoryName } from '../../protocol/amm-messages.js';
+import { AMM_DIALECT } from '../../protocol/header.js';
+import {
+  identifierOf,
+  parseIdentifier,
+  type Identifier,
+  type IdentifierInput,
+} from '../../protocol/identifier.js';
+import type { Encodable } from '../../protocol/layout.js';
+import { RESPONSE_OFFSET, type Operation } from '../../protocol/message.js';
+import { infoOf, type AskOptions, type ExchangeInfo, type RawResponse } from '../requests/exchange.js';
+import { isLoopback } from './loopback.js';
+import { checkDelay, checkOptions, type ClientOptions, type NumberInput } from '../options.js';
+import { ServiceClient } from '../service-client.js';
+
+/** The AMM's TCP port (documented). */
+export const AMM_PORT = 49200;
+
+/** {@link ClientOptions} and what only the AMM needs. */
+export interface AmmClientOptions extends ClientOptions {
+  /** Lets the connection go after so many milliseconds without a request, and opens it again on demand; 0 never. Default 0. */
+  idleTimeout?: NumberInput;
+  /** Permits changing requests whose layout is only inferred towards other hosts than loopback. Default false. */
+  allowInferred?: boolean;
+}
+
+/** The AMM's endpoints. */
+export interface EndpointList extends ExchangeInfo {
+  confirmation: number;
+  /** As the AMM counts; more than `endpoints` holds when `truncated`. */
+  count: number;
+  truncated: boolean;
+  endpoints: Identifier[];
+}
+
+/** A trust relationship as the AMM lists it. */
+export interface Atr extends Identifier {
+  /** 0 to 3 are documented; any other number is passed through. */
+  category: number;
+  /** Illegal, Bootstrap, Provisional, Operational or Unknown. */
+  categoryName: string;
+}
+
+/** The AMM's trust relationships. */
+export interface AtrList extends ExchangeInfo {
+  confirmation: number;
+  /** As the AMM counts; more than `atrs` holds when `truncated`. */
+  count: number;
+  truncated: boolean;
+  atrs: Atr[];
+}
+
+/** The AMM's answer to a request about one thing. */
+export interface Confirmation extends ExchangeInfo {
+  /** Undefined where the answer was too short to hold one. */
+  confirmation: number | undefined;
+  /** The response's fields by name, as far as they were there; `id` is an {@link Identifier}. */
+  fields: Record<string, unknown>;
+  /** The bytes behind the confirmation. */
+  raw: Buffer;
+}
+
+/**
+ * What a request is about: an identifier, or where the integrator has entered a layout for the request, an object that holds its fields by name.
+ */
+export type Target = IdentifierInput | object;
+
+/** A live connection to an AKM Management Module. */
+export class AmmClient extends ServiceClient {
+  private readonly idleTimeout: number;
+  private readonly allowInferred: boolean;
+  private idleTimer: NodeJS.Timeout | undefined;
+  /** The idle time was over while a heartbeat waited for its answer. */
+  private overstayed = false;
+
+  /** @throws AkmError `AKM_INVALID_INPUT` naming the option */
+  constructor(options: AmmClientOptions = {}) {
+    super(AMM_DIALECT, checkOptions(options, AMM_PORT));
+    this.idleTimeout = checkDelay(options.idleTimeout ?? 0, 'The idle time (ms)');
+    this.allowInferred = options.allowInferred ?? false;
+  }
+
+  /**
+   * Lists the endpoints. The layouts of request and response are documented.
+   * @param filter U32; 0 means all, and no other value is documented
+   * @param options `forgiving` keeps the connection where there is no answer
+   */
+  async listEndpoints(filter = 0, options: AskOptions = {}): Promise<EndpointList> {
+    const { fields, ...answer } = await this.ask(AMM_OPERATIONS.LIST_ENDPOINTS, { filter }, options);
+    const { confirmation = 0, count = 0, endpoints = [] } = fields;
+    return { ...infoOf(answer), confirmation, count, truncated: count > endpoints.length, endpoints };
+  }
+
+  /**
+   * Lists the trust relationships. The layouts of request and response are documented.
+   * @param filter U32; 0 means all, and no other value is documented
+   * @param options `forgiving` keeps the connection where there is no answer
+   */
+  async listAtrs(filter = 0, options: AskOptions = {}): Promise<AtrList> {
+    const { fields, ...answer } = await this.ask(AMM_OPERATIONS.LIST_ATRS, { filter }, options);
+    const { confirmation = 0, count = 0, atrs = [] } = fields;
+    return {
+      ...infoOf(answer),
+      confirmation,
+      count,
+      truncated: count > atrs.length,
+      atrs: atrs.map(({ category, id }) => ({ category, categoryName: categoryName(category), ...id })),
+    };
+  }
+
+  /**
+   * Asks for what the AMM knows of an endpoint. The layouts of request and response are inferred.
+   * @throws AkmError (as a rejection) `AKM_INVALID_INPUT`, or what any request may fail with
+   */
+  getEndpointDetails(endpoint: Target): Promise<Confirmation> {
+    return this.about(AMM_OPERATIONS.GET_ENDPOINT_DETAILS, endpoint);
+  }
+
+  /**
+   * Provisions an endpoint. The layouts of request and response are inferred.
+   * @throws AkmError (as a rejection) `AKM_REJECTED` with the confirmation, `AKM_LAYOUT_UNVERIFIED`, `AKM_INVALID_INPUT`, or what any
+   *   request may fail with; so do the other changing requests
+   */
+  provisionEndpoint(endpoint: Target): Promise<Confirmation> {
+    return this.about(AMM_OPERATIONS.PROVISION_ENDPOINT, endpoint);
+  }
+
+  /** Deletes an endpoint. The layouts of request and response are inferred. */
+  deleteEndpoint(endpoint: Target): Promise<Confirmation> {
+    return this.about(AMM_OPERATIONS.DELETE_ENDPOINT, endpoint);
+  }
+
+  /** Deletes a trust relationship. The layouts of request and response are inferred. */
+  deleteAtr(atr: Target): Promise<Confirmation> {
+    return this.about(AMM_OPERATIONS.DELETE_ATR, atr);
+  }
+
+  /**
+   * Creates an operational trust relationship among endpoints; `fields.id` is its identifier, where the AMM tells it. The layouts of request
+   * and response are inferred.
+   */
+  async createOperationalAtr(endpoints: readonly IdentifierInput[] | object): Promise<Confirmation> {
+    const own = Array.isArray(endpoints) ? { endpoints } : ownFields(endpoints);
+    const operation = AMM_OPERATIONS.CREATE_OPERATIONAL_ATR;
+    const members = this.isOwn(operation) ? [] : parseMembers(endpoints);
+    return this.confirmed(operation, { count: members.length, endpoints: members }, own);
+  }
+
+  /**
+   * Makes any request around a ready-made body.
+   * @param code U32
+   * @param body what stands behind the code
+   * @param responseCode U32; the only code that is taken for the answer
+   * @throws AkmError (as a rejection) what any request may fail with
+   */
+  request(code: number, body: Buffer, responseCode = code + RESPONSE_OFFSET): Promise<RawResponse> {
+    this.stopIdleTimer();
+    return this.exchangeRaw(code, responseCode, body);
+  }
+
+  protected override ping(): Promise<boolean> {
+    return this.answers(AMM_OPERATIONS.LIST_ENDPOINTS, { filter: 0 });
+  }
+
+  protected override onIdle(): void {
+    // a timer that runs already goes on: heartbeats, which come by here too, are no use of the connection
+    if (this.idleTimeout === 0 || this.idleTimer || this.state !== 'connected') return;
+    if (this.overstayed) {
+      this.rest();
+      return;
+    }
+    this.idleTimer = setTimeout(() => {
+      this.idleTimer = undefined;
+      if (this.queue.busy) this.overstayed = true;
+      else this.rest();
+    }, this.idleTimeout);
+  }
+
+  protected override onLost(): void {
+    this.stopIdleTimer();
+  }
+
+  protected override onClose(): void {
+    this.stopIdleTimer();
+  }
+
+  /** {@link exchange} for requests that somebody wants, other than the heartbeat's. */
+  private ask: typeof this.exchange = (operation, values, options) => {
+    this.stopIdleTimer();
+    return this.exchange(operation, values, options);
+  };
+
+  private rest(): void {
+    this.overstayed = false;
+    this.connection.suspend();
+  }
+
+  private stopIdleTimer(): void {
+    this.overstayed = false;
+    clearTimeout(this.idleTimer);
+    this.idleTimer = undefined;
+  }
+
+  private async about(operation: OperationAboutOne, target: Target): Promise<Confirmation> {
+    const id = this.isOwn(operation) ? NOTHING : parseIdentifier(target);
+    return this.confirmed(operation, { id }, ownFields(target));
+  }
+
+  private async confirmed<O extends Operation>(
+    operation: O,
+    values: Encodable<O['request']['body']['fields']>,
+    own: object,
+  ): Promise<Confirmation> {
+    const answer = await this.ask(operation, values, { own, beforeWrite: this.requireVerified });
+    const fields: Record<string, unknown> = answer.fields;
+    const confirmation = typeof fields['confirmation'] === 'number' ? fields['confirmation'] : undefined;
+    if (operation.changing) this.requireSuccess(operation.request.name, { confirmation });
+    return { ...infoOf(answer), confirmation, fields, raw: answer.raw };
+  }
+
+  /** Whether the integrator has entered a layout for the operation's request. */
+  private isOwn({ request }: Operation): boolean {
+    return this.options.messages.has(request.name);
+  }
+
+  /**
+   * A wrong guess in a request that changes a key-management module is not harmless. What counts is the address really connected
+   * to, not how the host was spelled.
+   */
+  private readonly requireVerified = ({ request, changing }: Operation): void => {
+    const address = this.connection.remoteAddress ?? '';
+    if (!changing || request.source !== 'inferred' || this.allowInferred || isLoopback(address)) return;
+    throw new AkmError(
+      'AKM_LAYOUT_UNVERIFIED',
+      `${request.name} was not sent to ${this.peer}: its layout is inferred, not documented, and ${address} is not this machine. ` +
+        "Enter the vendor's layout in the connection, or tick there that the inferred one is right",
+    );
+  };
+}
+
+/** Those operations whose inferred request holds one identifier and nothing else. */
+type OperationAboutOne = Operation<{ id: typeof id128 }>;
+
+/** Stands in for an identifier that an own layout leaves unused. */
+const NOTHING = identifierOf(0n, 0n);
+
+/** A target's fields by name, for an own layout: an identifier in whatever form is found by the name `id`. */
+function ownFields(target: unknown): object {
+  if (typeof target !== 'object' || target === null) return { id: target };
+  return 'id' in target || !('lower64' in target && 'upper64' in target)
+    ? target
+    : { ...target, id: parseIdentifier(target) };
+}
+
+function parseMembers(endpoints: unknown): Identifier[] {
+  if (Array.isArray(endpoints) && endpoints.length > 0) {
+    const members: readonly unknown[] = endpoints;
+    // not `map`: it would pass over the holes of a sparse array, of which there can be billions
+    return Array.from(members, (endpoint, index) => parseIdentifier(endpoint, `endpoint ${index}`));
+  }
+  throw new AkmError(
+    'AKM_INVALID_INPUT',
+    `The endpoints are ${kindOf(endpoints)}; an array of at least one identifier is needed`,
+  );
+}
