@@ -29,12 +29,17 @@ function viewGetters(prototype: object): ViewGetters {
  * @returns undefined for anything that holds no bytes, a Proxy of such a thing among it
  */
 export function bytesOf(value: unknown): Buffer | undefined {
-  if (types.isAnyArrayBuffer(value)) return Buffer.from(value);
+  if (types.isAnyArrayBuffer(value)) return bufferOver(value);
   if (types.isTypedArray(value)) return viewOf(value, ofTypedArray);
   if (types.isDataView(value)) return viewOf(value, ofDataView);
   return undefined;
 }
 
 function viewOf(view: object, { buffer, byteOffset, byteLength }: ViewGetters): Buffer {
-  return Buffer.from(buffer(view), byteOffset(view), byteLength(view));
+  return bufferOver(buffer(view), byteOffset(view), byteLength(view));
+}
+
+/** What `Buffer.from` does, without reading the memory's `byteLength` by name. */
+function bufferOver(...memory: [ArrayBufferLike, number?, number?]): Buffer {
+  return Reflect.construct(Uint8Array, memory, Buffer) as Buffer;
 }
