@@ -1,45 +1,68 @@
 import { types } from 'node:util';
 
 /*
- * The getters that say where a view's bytes are, taken from JavaScript itself. A value from a flow may have a `length`, `buffer` or `copy`
- * of its own that says something else each time, throws, or runs a flow's code in the middle of ours.
+ * A view that comes from a flow may have a `length`, `buffer` or `copy` of its own, which says something else each time, throws, or runs a
+ * flow's code in the middle of ours. So a view is never asked by name: JavaScript's own getters and methods are applied to it.
  */
-const TYPED_ARRAY = Object.getPrototypeOf(Uint8Array.prototype) as object;
-const ofTypedArray = viewGetters(TYPED_ARRAY);
-const ofDataView = viewGetters(DataView.prototype);
+const TYPED_ARRAY = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array;
+const ofTypedArray = gettersOf(TYPED_ARRAY);
+const ofDataView = gettersOf(DataView.prototype);
+const set = unbound(TYPED_ARRAY, 'set');
 
-interface ViewGetters {
+function unbound(of: object, name: string): (view: object, ...given: unknown[]) => unknown {
+  const method = Reflect.get(of, name) as (...given: unknown[]) => unknown;
+  return (view, ...given) => Reflect.apply(method, view, given);
+}
+
+interface Getters {
   buffer: (view: object) => ArrayBufferLike;
   byteOffset: (view: object) => number;
   byteLength: (view: object) => number;
 }
 
-function viewGetters(prototype: object): ViewGetters {
-  const getter = (name: string): ((view: object) => never) => {
-    const get = Object.getOwnPropertyDescriptor(prototype, name)?.get as () => never;
+function gettersOf(prototype: object): Getters {
+  const getter = (name: keyof Getters): ((view: object) => never) => {
+    const get = Object.getOwnPropertyDescriptor(prototype, name)?.get as () => unknown;
     return (view) => Reflect.apply(get, view, []) as never;
   };
   return { buffer: getter('buffer'), byteOffset: getter('byteOffset'), byteLength: getter('byteLength') };
 }
 
+declare const opaque: unique symbol;
+
+/** Bytes that are somebody else's. They have no members on purpose: use the functions of this file. */
+export interface Bytes {
+  readonly [opaque]: true;
+}
+
 /**
- * The bytes of a Buffer, a typed array, a DataView, an ArrayBuffer or a SharedArrayBuffer: a view of the same memory, with nothing of the
- * value's own on it. No code of the value is run, so it cannot throw, and cannot be another thing the next time.
- *
- * @returns undefined for anything that holds no bytes, a Proxy of such a thing among it
+ * The bytes of a Buffer, a typed array, a DataView, an ArrayBuffer or a SharedArrayBuffer, without a copy. No code of the value is run.
+ * @returns undefined for anything else, a Proxy of such a thing included
  */
-export function bytesOf(value: unknown): Buffer | undefined {
-  if (types.isAnyArrayBuffer(value)) return bufferOver(value);
-  if (types.isTypedArray(value)) return viewOf(value, ofTypedArray);
-  if (types.isDataView(value)) return viewOf(value, ofDataView);
-  return undefined;
+export function bytesOf(value: unknown): Bytes | undefined {
+  if (types.isUint8Array(value)) return value as unknown as Bytes;
+  if (types.isAnyArrayBuffer(value)) return new Uint8Array(value) as unknown as Bytes;
+  const getters = types.isTypedArray(value) ? ofTypedArray : types.isDataView(value) ? ofDataView : undefined;
+  if (!getters) return undefined;
+  const view = value as object;
+  const bytes = new Uint8Array(getters.buffer(view), getters.byteOffset(view), getters.byteLength(view));
+  return bytes as unknown as Bytes;
 }
 
-function viewOf(view: object, { buffer, byteOffset, byteLength }: ViewGetters): Buffer {
-  return bufferOver(buffer(view), byteOffset(view), byteLength(view));
+/** How many bytes there are. */
+export function lengthOf(bytes: Bytes): number {
+  return ofTypedArray.byteLength(bytes);
 }
 
-/** What `Buffer.from` does, without reading the memory's `byteLength` by name. */
-function bufferOver(...memory: [ArrayBufferLike, number?, number?]): Buffer {
-  return Reflect.construct(Uint8Array, memory, Buffer) as Buffer;
+/** Copies the bytes to `offset` in a buffer of ours, which must have room for them. Returns how many there are. */
+export function copyInto(target: Buffer, offset: number, bytes: Bytes): number {
+  set(target, bytes, offset);
+  return lengthOf(bytes);
+}
+
+/** A Buffer of our own with the same bytes. */
+export function copyOf(bytes: Bytes): Buffer {
+  const copy = Buffer.allocUnsafe(lengthOf(bytes));
+  copyInto(copy, 0, bytes);
+  return copy;
 }
