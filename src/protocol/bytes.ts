@@ -22,8 +22,8 @@ interface Getters {
 
 function gettersOf(prototype: object): Getters {
   const getter = (name: keyof Getters): ((view: object) => never) => {
-    const get = Object.getOwnPropertyDescriptor(prototype, name)?.get as () => unknown;
-    return (view) => Reflect.apply(get, view, []) as never;
+    const { get } = Object.getOwnPropertyDescriptor(prototype, name) as { get: (this: object) => never };
+    return (view) => Reflect.apply(get, view, []);
   };
   return { buffer: getter('buffer'), byteOffset: getter('byteOffset'), byteLength: getter('byteLength') };
 }
