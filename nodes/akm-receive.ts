@@ -70,7 +70,7 @@ export = (RED: NodeAPI): void =>
         const name = user.names.ofAtr(atrId);
         labels = [...(name === undefined ? [] : [name]), RED._('status.atr', { number: atrId })];
       }
-      user.onEnd(user.client.subscribe(filter, receive));
+      user.onEnd(user.client.subscribe(filter, receive, { borrow: true }));
       followRegistration(user, atrId, showState);
     } catch (error) {
       user.onceDeployed(() => {

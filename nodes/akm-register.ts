@@ -1,6 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { Registered, RegistrationObserver } from '../src/client/app/registration.js';
-import type { Registration } from '../src/client/app/registrations.js';
+import type { RegistrationHandle } from '../src/client/app/registrations.js';
 import { AkmError } from '../src/errors.js';
 import { configOf } from './shared/config.js';
 import { evaluateApplication } from './shared/evaluate.js';
@@ -18,7 +18,7 @@ interface RegisterDef extends UserNodeDef {
 
 /** A place that a node has taken hold of. */
 interface Acquired {
-  registration: Registration;
+  registration: RegistrationHandle;
   /** How many messages wait for what comes of asking for it: a refusal then is their error, and needs no report of its own. */
   asking: number;
 }

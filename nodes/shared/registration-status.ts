@@ -25,11 +25,11 @@ export function followRegistration(
   };
 
   user.follow(showStanding);
-  user.onEnd(
-    client.watchStanding(() => {
-      if (client.registrationStatus(atrId) !== standing) showStanding();
-    }),
-  );
+  const onStatus = (): void => {
+    if (client.registrationStatus(atrId) !== standing) showStanding();
+  };
+  client.on('registrationStatus', onStatus);
+  user.onEnd(() => client.off('registrationStatus', onStatus));
   user.onceDeployed(() =>
     user.onceDeployed(() => {
       settled = true;

@@ -114,22 +114,13 @@ describe('akm-connection', () => {
       await registerAt(await app.connection());
       const { clients, users } = nodeRed.node('connection') as ConnectionNode;
       const client = clients.app.acquire(nodeRed.node('register'));
-      const watchStanding = client.watchStanding.bind(client);
-      let watchers = 0;
-      client.watchStanding = (watcher) => {
-        const end = watchStanding(watcher);
-        watchers += 1;
-        return () => {
-          end();
-          watchers -= 1;
-        };
-      };
+      const watchers = (): number => client.listenerCount('registrationStatus');
       await nodeRed.deploy('nodes', settings, list, register, receive, send);
       assert.deepEqual(Object.keys(users).sort(), ['list', 'receive', 'register', 'send']);
-      assert.equal(watchers, 2);
+      assert.equal(watchers(), 2);
       await nodeRed.deploy('nodes', settings, register);
       assert.deepEqual(Object.keys(users), ['register']);
-      assert.equal(watchers, 0);
+      assert.equal(watchers(), 0);
     });
 
     it('are replaced by a full deploy, and everything works again', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AppClient } from '../../src/client/app/app-client.js';
-import type { Registration } from '../../src/client/app/registrations.js';
+import type { RegistrationHandle } from '../../src/client/app/registrations.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
@@ -93,7 +93,7 @@ export async function applications(bench: TestPeers): Promise<Scene> {
 
 /** Registers another application, and asks after those before: what stands again on a new connection stands by an answer of its own. */
 function registering(client: AppClient): Question {
-  const places: Registration[] = [];
+  const places: RegistrationHandle[] = [];
   return async (n) => {
     places.push(client.acquire(ATR, n));
     for (const place of places) assert.equal((await place.register()).status, ATR + (place.appValue << 16));

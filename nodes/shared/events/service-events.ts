@@ -1,5 +1,6 @@
 import type { ConnectionState } from '../../../src/client/connection/connection.js';
 import type { RegistrationChange } from '../../../src/client/app/registration.js';
+import type { AppClient } from '../../../src/client/app/app-client.js';
 import type { ServiceClient } from '../../../src/client/service-client.js';
 import { type AkmError, isAkmError } from '../../../src/errors.js';
 import { numberIn } from '../errors.js';
@@ -103,7 +104,8 @@ export class ServiceEvents {
     const { state, lastError: outage } = client;
     if (state === 'connected' || state === 'idle') this.tell(state, state, INITIAL);
     else if (outage) this.tell('disconnected', 'disconnected', { ...INITIAL, ...wordsOf(outage) });
-    for (const each of client.currentRegistrations()) this.onRegistration(each, INITIAL);
+    for (const each of 'currentRegistrations' in client ? (client as AppClient).currentRegistrations() : [])
+      this.onRegistration(each, INITIAL);
   }
 
   private readonly onState = (state: ConnectionState, error?: AkmError): void => {
