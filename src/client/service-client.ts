@@ -144,11 +144,8 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
   /** The question that tells whether the peer is the service it should be; a heartbeat asks it too. */
   protected abstract readonly identification: Identification;
 
-  /**
-   * Looks at the response to {@link identification}.
-   * @throws AkmError `AKM_PROTOCOL` if it is not one of this service
-   */
-  protected abstract checkIdentity(payload: Buffer): void;
+  /** What is wrong with a response to {@link identification}: an `AKM_PROTOCOL` error if it is not one of this service. */
+  protected abstract wrongIdentity(payload: Buffer): AkmError | undefined;
 
   /** The peer has not answered {@link identification} in time, for this reason. */
   protected abstract onUnidentified(error: AkmError): void;
@@ -325,28 +322,26 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
         frame: encodeFrame(this.dialect, request, values as never),
         responseCode: response.code,
         internal: true,
-        decode: (payload) => this.checkIdentity(payload),
+        decode: (payload) => {
+          // at once: what else was read with it must find the connection as it is then
+          const wrong = this.wrongIdentity(payload);
+          if (wrong) this.connection.reject(wrong);
+          else this.accept(true);
+        },
       });
-      this.heartbeat.start(true);
-      this.connection.confirm();
-    } catch (thrown) {
-      const error = thrown as AkmError;
-      if (error.code === 'AKM_PROTOCOL') this.rejectPeer(error);
-      else if (error.code === 'AKM_TIMEOUT') this.onUnidentified(error);
+    } catch (error) {
+      if ((error as AkmError).code === 'AKM_TIMEOUT') this.onUnidentified(error as AkmError);
       // else it is lost or closed, and seen to
     }
   }
 
-  /** The peer is the right service as far as can be known, although it has not said so. */
-  protected acceptUnidentified(): void {
-    this.heartbeat.start(false);
+  /**
+   * The peer is the right service.
+   * @param hasAnswered whether it has said so, or that is only as far as can be known
+   */
+  protected accept(hasAnswered: boolean): void {
+    this.heartbeat.start(hasAnswered);
     this.connection.confirm();
-  }
-
-  /** The peer is the wrong service: whatever waits would wait in vain. */
-  protected rejectPeer(error: AkmError): void {
-    this.connection.reject(error);
-    this.queue.giveUpWaiting(this.connection.notConnected());
   }
 
   private async ping(): Promise<boolean> {

@@ -60,6 +60,11 @@ export function copyInto(target: Buffer, offset: number, bytes: Bytes): number {
   return lengthOf(bytes);
 }
 
+/** The same bytes in memory of our own. */
+export function ownCopyOf(bytes: Bytes): Bytes {
+  return copyOf(bytes) as unknown as Bytes;
+}
+
 /** A Buffer of our own with the same bytes. */
 export function copyOf(bytes: Bytes): Buffer {
   const copy = Buffer.allocUnsafe(lengthOf(bytes));

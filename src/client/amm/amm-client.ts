@@ -180,9 +180,9 @@ export class AmmClient extends ServiceClient {
     values: { filter: 0 },
   };
 
-  protected override checkIdentity(payload: Buffer): void {
-    if (isEndpointList(payload)) return;
-    throw new AkmError(
+  protected override wrongIdentity(payload: Buffer): AkmError | undefined {
+    if (isEndpointList(payload)) return undefined;
+    return new AkmError(
       'AKM_PROTOCOL',
       `${this.peer} answered LIST_ENDPOINTS with ${payload.length} bytes that are no list of endpoints: is this the AppEndpoint's port? ` +
         'Nothing else was sent there. Check the ports of the connection',

@@ -212,16 +212,16 @@ export class AppClient extends ServiceClient {
 
   protected override readonly identification = { operation: APP_OPERATIONS.GET_ENDPOINT_INFO, values: {} };
 
-  protected override checkIdentity(payload: Buffer): void {
-    if (!isEndpointList(payload)) return;
-    throw new AkmError(
+  protected override wrongIdentity(payload: Buffer): AkmError | undefined {
+    if (!isEndpointList(payload)) return undefined;
+    return new AkmError(
       'AKM_PROTOCOL',
       `The ports seem to be exchanged: an AMM answers as ${this.peer}. Nothing else was sent there. Check the ports of the connection`,
     );
   }
 
   protected override onUnidentified(): void {
-    this.acceptUnidentified();
+    this.accept(false);
     if (this.isWarned) return;
     this.isWarned = true;
     this.notify(
@@ -238,7 +238,8 @@ export class AppClient extends ServiceClient {
   protected override onUnasked(code: number, payload: Buffer): Sense {
     if (code === RECEIVE_APP_DATA_RESPONSE.code) return this.onData(payload);
     if (code === SEND_RESPONSE) return this.onSendResponse();
-    if (isEndpointList(payload)) this.rejectIfAmm(payload);
+    const wrong = this.wrongIdentity(payload); // an AMM that has answered too late to be recognised at once
+    if (wrong) this.connection.reject(wrong);
     return false;
   }
 
@@ -319,15 +320,6 @@ export class AppClient extends ServiceClient {
   private onSendResponse(): boolean {
     this.sendResponses += 1;
     return this.sendResponses <= this.counted.framesOut;
-  }
-
-  /** An AMM that answered too late to be recognised at once. */
-  private rejectIfAmm(payload: Buffer): void {
-    try {
-      this.checkIdentity(payload);
-    } catch (error) {
-      this.rejectPeer(error as AkmError);
-    }
   }
 
   /** Reports once what changes at one time: a lost connection changes every registration. */

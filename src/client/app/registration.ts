@@ -57,8 +57,8 @@ export interface AskOptions {
 
 /** Who waits for what comes of asking. */
 interface Waiter {
-  resolve(response: Registered): void;
-  reject(error: unknown): void;
+  readonly resolve: (response: Registered) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** One REGISTER_APP request: in the queue, then in flight. */

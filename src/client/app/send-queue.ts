@@ -1,4 +1,4 @@
-import { copyOf, bytesOf, type Bytes } from '../../protocol/bytes.js';
+import { ownCopyOf } from '../../protocol/bytes.js';
 import type { AkmError } from '../../errors.js';
 import type { Connection } from '../connection/connection.js';
 import { Fifo } from '../fifo.js';
@@ -82,7 +82,7 @@ export class SendQueue {
       return;
     }
     // whose memory it is may use it otherwise meanwhile
-    const kept = typeof send.data === 'string' ? send : { ...send, data: ownBytes(send.data) };
+    const kept = typeof send.data === 'string' ? send : { ...send, data: ownCopyOf(send.data) };
     const sends = this.waiting.get(send.atrId) ?? new Fifo<Send>();
     sends.push(kept);
     this.waiting.set(send.atrId, sends);
@@ -122,8 +122,4 @@ export class SendQueue {
     this.limit.release(send.size);
     send.taken(error);
   }
-}
-
-function ownBytes(data: Bytes): Bytes {
-  return bytesOf(copyOf(data)) as Bytes;
 }

@@ -190,14 +190,6 @@ export class RequestQueue {
     this.pump();
   }
 
-  /** Fails whatever waits for a connection now, instead of when it has waited long enough. */
-  giveUpWaiting(error: AkmError): void {
-    this.endOffline();
-    void this.waiting.takeAll().drain((job) => this.failWaiting(job, error));
-    this.listener.onWaitedInVain(error);
-    this.reportIdle();
-  }
-
   /** Fails all there is, and resolves when that is done. */
   async close(error: AkmError): Promise<void> {
     this.endOffline();
@@ -342,6 +334,12 @@ export class RequestQueue {
       this.offlineTimer = undefined;
       this.giveUpWaiting(this.waitedInVain());
     });
+  }
+
+  private giveUpWaiting(error: AkmError): void {
+    void this.waiting.takeAll().drain((job) => this.failWaiting(job, error));
+    this.listener.onWaitedInVain(error);
+    this.reportIdle();
   }
 
   private waitedInVain(): AkmError {
