@@ -147,7 +147,7 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
   /** What is wrong with a response to {@link identification}: an `AKM_PROTOCOL` error if it is not one of this service. */
   protected abstract wrongIdentity(payload: Buffer): AkmError | undefined;
 
-  /** The peer has not answered {@link identification} in time, for this reason. */
+  /** The peer has not answered {@link identification} in time, for this reason, and never did before. */
   protected abstract onUnidentified(error: AkmError): void;
 
   /** There is a connection; priority requests made here go before those that waited for it. */
@@ -330,8 +330,10 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
         },
       });
     } catch (error) {
-      if ((error as AkmError).code === 'AKM_TIMEOUT') this.onUnidentified(error as AkmError);
-      // else it is lost or closed, and seen to
+      const { code } = error as AkmError;
+      if (code !== 'AKM_TIMEOUT') return; // it is lost or closed, and seen to
+      if (this.heartbeat.hasAnswered) this.connection.abort(error as AkmError);
+      else this.onUnidentified(error as AkmError);
     }
   }
 

@@ -139,6 +139,8 @@ async function askUnder(
       assert.ifError(wrong[0]);
     };
     pushed?.(() => ask(first));
+    client.open();
+    while (client.state !== 'connected') await proxy.calm();
     proxy.harm({ toClient: (frame, way) => HARMS[sequence[answered++]?.[0] ?? 'none']?.(frame, way) });
     for (const [, question] of sequence) ask(question);
     await allSettled();

@@ -9,7 +9,7 @@ export class Heartbeat {
   private timer: NodeJS.Timeout | undefined;
   private lastActivity = 0;
   /** Outlives the single connection: what the peer can answer does not change with it. */
-  private hasAnswered = false;
+  private answered = false;
   /** Distinguishes a ping on this connection from one on the last. */
   private epoch = 0;
 
@@ -24,13 +24,18 @@ export class Heartbeat {
     private readonly onHalfOpen: () => void,
   ) {}
 
+  /** Whether the peer has ever answered: then it would do so again, if it were there. */
+  get hasAnswered(): boolean {
+    return this.answered;
+  }
+
   /**
    * There is a connection.
    * @param answered whether the peer has answered the question that a ping asks
    */
   start(answered: boolean): void {
     this.stop();
-    this.hasAnswered ||= answered;
+    this.answered ||= answered;
     this.onActivity();
     if (this.interval > 0) this.wait(this.interval);
   }
@@ -59,9 +64,9 @@ export class Heartbeat {
     const { epoch, lastActivity } = this;
     const answered = await this.ping();
     if (epoch !== this.epoch) return;
-    this.hasAnswered ||= answered;
+    this.answered ||= answered;
     if (answered || this.lastActivity !== lastActivity) this.wait(this.interval);
-    else if (this.hasAnswered) this.onHalfOpen();
+    else if (this.answered) this.onHalfOpen();
     // else: left alone for the rest of this connection
   }
 }
