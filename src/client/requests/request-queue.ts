@@ -141,10 +141,10 @@ export class RequestQueue {
   /** Writes a request at once: the one with which a new connection begins. If no response comes, it is up to the caller what to do. */
   requestFirst<T>(request: Request<T>): Promise<T> {
     this.unanswered.clear();
-    this.extendOffline();
     return new Promise<T>((resolve, reject) => {
       this.first = this.jobFor(request, resolve, reject);
       this.write(this.first);
+      this.extendOffline(); // behind the request's own deadline: what comes of that may help those who wait
     });
   }
 
