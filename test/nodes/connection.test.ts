@@ -113,8 +113,7 @@ describe('akm-connection', () => {
       await nodeRed.start(settings, list, register);
       await registerAt(await app.connection());
       const { clients } = nodeRed.node('connection') as ConnectionNode;
-      const users = () =>
-        [...clients.amm.nodes, ...clients.app.nodes].map(({ id }) => id).sort();
+      const users = () => [...clients.amm.nodes, ...clients.app.nodes].map(({ id }) => id).sort();
       const client = clients.app.acquire(nodeRed.node('register'));
       const watchStanding = client.watchStanding.bind(client);
       let watchers = 0;
