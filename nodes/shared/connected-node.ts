@@ -190,6 +190,7 @@ export abstract class ConnectedNode {
   };
 
   private async end(): Promise<void> {
+    const { count } = this.unfinished;
     this.status.end();
     this.reports.end();
     this.lifetime.end();
@@ -197,8 +198,8 @@ export abstract class ConnectedNode {
     this.early?.clear();
     this.found?.removeListener('close', this.onConnectionClosed);
     await this.detach();
-    if (this.unfinished.count === 0) return;
-    // by then every node that ends in this deploy has let the client go, and what waited for it has failed
+    if (count === 0) return;
+    // by then every node that ends in this deploy has let the client go, and what waited for it has failed; Node-RED may exit right after
     await new Promise((resolve) => setImmediate(resolve));
     this.endedMessages.flush();
   }

@@ -99,4 +99,20 @@ describe('a node that ends while it waits for a context store', () => {
     await nodeRed.stop();
     assert.equal((await asked)?.code, 'AKM_CLOSED');
   });
+
+  it('takes no message any more while it closes', async () => {
+    const amm = await bench.scriptedAmm({ keepsOpen: true });
+    const settings = connection({ ammPort: amm.port });
+    await nodeRed.start(settings, { id: 'node', type: 'akm-list-endpoints' });
+    const peer = await amm.connection();
+    await nodeRed.showing('node', 'connected');
+    const node = nodeRed.node('node');
+    const deployed = nodeRed.deploy('nodes', settings);
+    await peer.ended;
+    node.receive({});
+    await nodeRed.caught('AKM_CLOSED');
+    assert.equal(peer.unasked, 0);
+    peer.end();
+    await deployed;
+  });
 });
