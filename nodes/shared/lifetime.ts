@@ -6,6 +6,7 @@ import { AkmError } from '../../src/errors.js';
  */
 export class Lifetime {
   private ending: AkmError | undefined;
+  /** Ends each wait, with this error. */
   private readonly waiting = new Set<(error: AkmError) => void>();
 
   /** Whether the node has ended. */
@@ -22,20 +23,21 @@ export class Lifetime {
    * Waits for `work`, and no longer than the node lives.
    * @throws AkmError (as a rejection) `AKM_CLOSED` as soon as the node ends, or what `work` rejects with
    */
-  async during<T>(work: Promise<T>): Promise<T> {
-    this.check();
-    let end: (error: AkmError) => void = () => undefined;
-    const ended = new Promise<never>((_resolve, reject) => {
-      end = reject;
+  during<T>(work: Promise<T>): Promise<T> {
+    // not Promise.race: this is done for each message, and that takes several times as long
+    return new Promise((resolve, reject) => {
+      if (this.ending) {
+        work.catch(() => undefined); // nobody waits for it any more
+        reject(this.ending);
+        return;
+      }
+      const settle = (): void => {
+        this.waiting.delete(reject);
+        resolve(work);
+      };
+      this.waiting.add(reject);
+      work.then(settle, settle);
     });
-    this.waiting.add(end);
-    try {
-      const value = await Promise.race([work, ended]);
-      this.check();
-      return value;
-    } finally {
-      this.waiting.delete(end);
-    }
   }
 
   /** The node ends. */

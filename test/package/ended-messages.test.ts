@@ -48,7 +48,12 @@ for (const version of nodeRedVersions) {
         await nodeRed.comms.status('send', 'disconnected', ({ fill }) => fill === 'red', from);
         await nodeRed.inject('say');
         await nodeRed.comms.message('said', from);
-        await nodeRed.comms.status('send', '… waiting', ({ text }) => /waiting/.test(text ?? ''), from);
+        await nodeRed.comms.status(
+          'send',
+          '… waiting',
+          ({ text }) => Boolean(text?.includes('waiting')),
+          from,
+        );
       };
       const told = (): number => nodeRed.process.output.match(TOLD)?.length ?? 0;
       try {
