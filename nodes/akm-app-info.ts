@@ -42,8 +42,9 @@ export = (RED: NodeAPI): void =>
           `The query is ${quote(config.query)}; allowed are ${allowed}`,
         );
       }
-      const { fields, ...info } = await query.ask(user.client);
-      msg.payload = named(user.names, flattenIdentifiers(fields, user.names));
+      const { client, names } = user;
+      const { fields, ...info } = await query.ask(client);
+      msg.payload = named(names, flattenIdentifiers(fields, names));
       msg.akm = { service: SERVICE, operation, ...info };
       user.showAnswered(info);
       forward(msg);

@@ -75,8 +75,9 @@ export = (RED: NodeAPI): void =>
         const allowed = Object.keys(ACTIONS).join(', ');
         throw new AkmError('AKM_INVALID_INPUT', `The action is ${quote(name)}; allowed are ${allowed}`);
       }
+      const typed = { value: config.target, type: config.targetType };
+      const given = await user.live(evaluate(RED, this, typed, msg));
       const { client, names } = user;
-      const given = await evaluate(RED, this, { value: config.target, type: config.targetType }, msg);
       const target = resolveTarget(names, given) as Target;
       const { fields, ...info } = await action.perform(client, target).catch(targetRefused(names, target));
       msg.payload = named(names, {
@@ -87,8 +88,7 @@ export = (RED: NodeAPI): void =>
         confirmation: info.confirmation,
       });
       msg.akm = { service: SERVICE, operation: action.operation, ...info };
-      if (info.layout === 'inferred') user.status.shared('good', 'status.inferred');
-      else user.status.shared('good', 'status.accepted');
+      user.status.shared(info.layout === 'inferred' ? 'inferred' : 'accepted');
       forward(msg);
     });
   });

@@ -25,14 +25,8 @@ export = (RED: NodeAPI): void =>
     user.follow();
     user.onMessage(async (msg, forward) => {
       const typedCode = { value: config.code, type: config.codeType };
-      const code = await evaluateInteger(
-        RED,
-        this,
-        typedCode,
-        msg,
-        'The request code',
-        U32_MAX - RESPONSE_OFFSET,
-      );
+      const highest = U32_MAX - RESPONSE_OFFSET;
+      const code = await user.live(evaluateInteger(RED, this, typedCode, msg, 'The request code', highest));
       const responseCode =
         config.responseCode === ''
           ? code + RESPONSE_OFFSET

@@ -11,18 +11,18 @@ export = (RED: NodeAPI): void =>
     RED.nodes.createNode(this, saved);
     const config = configOf(this, 'akm-simulator', saved);
     const status = new StatusLine(RED, this);
-    status.own('busy', 'status.starting');
+    status.own('starting');
 
     const start = async (): Promise<Simulator | undefined> => {
       try {
         const simulator = new Simulator(config);
         const { host, ammPort, appPort } = await simulator.start();
         this.log(`AMM listening on ${host}:${ammPort}, AppEndpoint on ${host}:${appPort}`);
-        status.own('good', 'status.listening');
+        status.own('listening');
         return simulator;
       } catch (error) {
         const taken = (error as { code?: unknown }).code === 'EADDRINUSE';
-        status.own('bad', taken ? 'status.inUse' : 'status.failed');
+        status.own(taken ? 'inUse' : 'failed');
         // once all nodes of the flow are there: before, no Catch node would take it
         setImmediate(() => this.error(startError(error), {}));
         return undefined;
@@ -30,6 +30,7 @@ export = (RED: NodeAPI): void =>
     };
     const started = start();
     this.on('close', (done: () => void) => {
+      status.end();
       void started.then((simulator) => simulator?.stop()).then(done);
     });
   });

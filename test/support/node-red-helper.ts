@@ -77,10 +77,15 @@ export class TestNodeRed {
   }
 
   /** Deploys another flow. */
-  async deploy(type: 'full' | 'flows' | 'nodes', ...nodes: FlowNode[]): Promise<void> {
+  deploy(type: 'full' | 'flows' | 'nodes', ...nodes: FlowNode[]): Promise<void> {
+    return this.deployWhole(type, flowOf(nodes));
+  }
+
+  /** Deploys another flow as it is. */
+  async deployWhole(type: 'full' | 'flows' | 'nodes', flow: FlowNode[]): Promise<void> {
     const started = once(events, 'flows:started');
     // the helper waits for the same event, but for a moment only: too short for a busy machine
-    helper.setFlows(flowOf(nodes), type).catch(() => undefined);
+    helper.setFlows(flow, type).catch(() => undefined);
     await inTime(started, () => 'the flow to start');
   }
 

@@ -36,15 +36,18 @@ export function checkWhat(what: What): What {
   );
 }
 
-/** Asks for what is watched, one list after the other. */
-export async function askFor(what: What, client: AmmClient, names: Names): Promise<Lists> {
+/**
+ * Asks for what is watched, one list after the other.
+ * @param clientNow gives the client to ask, before each list; it throws where nothing is to be asked any more
+ */
+export async function askFor(what: What, clientNow: () => AmmClient, names: Names): Promise<Lists> {
   const lists: Lists = { endpoints: undefined, atrs: undefined };
   if (what !== 'atrs') {
-    const { endpoints, ...info } = await client.listEndpoints();
+    const { endpoints, ...info } = await clientNow().listEndpoints();
     lists.endpoints = { entries: endpoints.map((each, index) => named(names, { index, ...each })), info };
   }
   if (what !== 'endpoints') {
-    const { atrs, ...info } = await client.listAtrs();
+    const { atrs, ...info } = await clientNow().listAtrs();
     lists.atrs = { entries: atrs.map((each, index) => named(names, { index, ...each })), info };
   }
   return lists;
