@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { AkmError, quote as picture, isAkmError, messageOf, kindOf } from '../../src/errors.js';
+import { AkmError, quote, isAkmError, messageOf, kindOf } from '../../src/errors.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { customMessages } from '../../src/protocol/custom-layout.js';
 import { AMM_DIALECT } from '../../src/protocol/header.js';
@@ -104,14 +104,11 @@ describe('a hostile value', () => {
   });
 
   it('can be shown, whatever it is', () => {
-    for (const show of [picture, kindOf]) {
+    for (const show of [quote, kindOf]) {
       assert.equal(show(trapped()), 'a Proxy');
       assert.equal(show(revoked()), 'a Proxy');
-      assert.equal(show(Object.create(trapped()) as unknown), 'an object that cannot be read');
-      assert.equal(
-        show(Object.create(Buffer.prototype as object) as unknown),
-        'an object that cannot be read',
-      );
+      assert.equal(show(Object.create(trapped()) as unknown), 'an object');
+      assert.equal(show(Object.create(Buffer.prototype as object) as unknown), 'an object');
     }
     assert.equal(kindOf('a secret'), 'text of 8 characters');
   });
