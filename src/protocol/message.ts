@@ -2,6 +2,7 @@ import { AkmError, isAkmError, messageOf } from '../errors.js';
 import { Reader } from './field-types.js';
 import { HEADER_SIZE, writeHeader, type Dialect } from './header.js';
 import { layout, type Decoded, type Encodable, type Fields, type Layout } from './layout.js';
+import { CODE_SIZE } from './sizes.js';
 
 /**
  * Where our knowledge of a body comes from. `documented`: the vendor's public guides give it byte for byte. `inferred`: they
@@ -31,8 +32,7 @@ export interface Operation<Req extends Fields = Fields, Res extends Fields = Fie
 /** A response's code is its request's and this (as it is in every documented pair). */
 export const RESPONSE_OFFSET = 0x40;
 
-/** Bytes of the U32 code in front of every body. */
-export const CODE_SIZE = 4;
+export { CODE_SIZE };
 
 /** Declares a message whose body the guides give. */
 export function documented<F extends Fields>(name: string, code: number, fields: F): Message<F> {

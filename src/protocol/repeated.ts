@@ -1,14 +1,12 @@
 import { AkmError, kindOf } from '../errors.js';
 import type { FieldType, Reader } from './field-types.js';
-import { MAX_BODY } from './notation.js';
-
-/** How often an entry is repeated: so many times, as the earlier field of that name says, or to the end of the body. */
-export type Repetition = { times: number } | { field: string } | 'end';
+import type { Repeat } from './notation.js';
+import { MAX_BODY } from './sizes.js';
 
 /** Entries of one type, one after another. */
-export function list<V, In>(entry: FieldType<V, In>, repetition: Repetition): FieldType<V[], readonly In[]> {
-  const times = repetition !== 'end' && 'times' in repetition ? repetition.times : undefined;
-  const count = repetition === 'end' ? '' : 'times' in repetition ? repetition.times : repetition.field;
+export function list<V, In>(entry: FieldType<V, In>, repeat: Repeat): FieldType<V[], readonly In[]> {
+  const times = repeat !== 'end' && 'times' in repeat ? repeat.times : undefined;
+  const count = repeat === 'end' ? '' : 'times' in repeat ? repeat.times : repeat.field;
   return {
     notation: `${notationOf(entry)}[${count}]`,
     size: times === undefined || entry.size === undefined ? undefined : times * entry.size,
@@ -27,7 +25,7 @@ export function list<V, In>(entry: FieldType<V, In>, repetition: Repetition): Fi
       return writeEntries(entry, target, offset, values, name);
     },
     read(from, before) {
-      if (repetition === 'end') return readToEnd(entry, from);
+      if (repeat === 'end') return readToEnd(entry, from);
       return readEntries(entry, from, times ?? Number(before[count]));
     },
   };

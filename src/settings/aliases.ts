@@ -1,8 +1,8 @@
 import { AkmError, quote } from '../errors.js';
 import { parseInteger, U16_MAX } from '../protocol/integer.js';
-import { MAX_BODY } from '../protocol/notation.js';
+import { toIdentifier } from '../protocol/literals.js';
+import { MAX_BODY } from '../protocol/sizes.js';
 import type { Named, NameEntry, Names } from './names.js';
-import { toIdentifier } from './values.js';
 
 /** How many names an error tells. */
 const NAMES_TOLD = 10;

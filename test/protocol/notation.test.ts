@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { NotationError } from '../../src/protocol/notation-error.js';
-import { MAX_BODY, parseNotation, sizeOfNotation } from '../../src/protocol/notation.js';
+import { parseNotation, sizeOfNotation } from '../../src/protocol/notation.js';
+import { MAX_BODY } from '../../src/protocol/sizes.js';
 
 /** The mistake in a layout: its column, and the problem in words. */
 function mistakeIn(text: string): NotationError {
