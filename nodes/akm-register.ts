@@ -2,6 +2,7 @@ import type { Node, NodeAPI } from 'node-red';
 import type { Registered, RegistrationObserver } from '../src/client/app/registration.js';
 import type { Registration } from '../src/client/app/registrations.js';
 import { AkmError } from '../src/errors.js';
+import { applicationKey } from '../src/protocol/application-key.js';
 import { configOf } from './shared/config.js';
 import { evaluateApplication } from './shared/evaluate.js';
 import type { AkmMessage } from './shared/messages.js';
@@ -32,7 +33,7 @@ export = (RED: NodeAPI): void =>
     const config = configOf(this, 'akm-register', saved);
     const user = new NodeConnection(RED, this, config, { service: SERVICE, operation });
     /** Every place this node has taken hold of; they live as long as it does. */
-    const places = new Map<string, Acquired>();
+    const places = new Map<number, Acquired>();
 
     const showState = (): void => {
       const states = [...places.values()].map(({ registration }) => registration.state);
@@ -71,7 +72,7 @@ export = (RED: NodeAPI): void =>
         msg,
         'The App Value',
       );
-      const key = `${atrId}/${appValue}`;
+      const key = applicationKey(atrId, appValue);
       const known = places.get(key);
       if (known) return known;
       const observer: RegistrationObserver = {

@@ -55,9 +55,9 @@ export const SEND_APP_DATA_REQUEST = documented('SEND_APP_DATA_REQUEST', 0x05, {
 
 /**
  * Checks that one message can carry the data.
- * @throws AkmError `AKM_PAYLOAD_TOO_LARGE` telling both numbers
+ * @throws AkmError `AKM_PAYLOAD_TOO_LARGE` telling both numbers, `AKM_INVALID_INPUT` for what is neither bytes nor text
  */
-export function checkAppData(data: Buffer | string): void {
+export function checkAppData(data: Uint8Array | string): void {
   SEND_APP_DATA_REQUEST.body.fields.data.sizeOf(data, 'data');
 }
 

@@ -1,5 +1,5 @@
 import { AkmError, isAkmError, messageOf } from '../errors.js';
-import { Reader } from './field-types.js';
+import { bytes, Reader } from './field-types.js';
 import { HEADER_SIZE, writeHeader, type Dialect } from './header.js';
 import { layout, type Decoded, type Encodable, type Fields, type Layout } from './layout.js';
 import { CODE_SIZE } from './sizes.js';
@@ -68,16 +68,14 @@ export function encodeFrame<F extends Fields>(
 }
 
 /**
- * Encodes a whole frame of any code around a body that is ready-made.
- * @throws AkmError `AKM_PAYLOAD_TOO_LARGE`
+ * Encodes a whole frame of any code around a body that is ready-made: bytes of any kind.
+ * @throws AkmError `AKM_INVALID_INPUT` for what is no bytes, `AKM_PAYLOAD_TOO_LARGE`
  */
-export function encodeRawFrame(dialect: Dialect, code: number, body: Buffer): Buffer {
-  return readingSafely(() => {
-    const frame = allocateFrame(dialect, code, body.length);
-    body.copy(frame, HEADER_SIZE + CODE_SIZE);
-    return frame;
-  });
+export function encodeRawFrame(dialect: Dialect, code: number, body: Uint8Array): Buffer {
+  return encodeFrame(dialect, { name: '', code, source: 'custom', body: RAW_BODY }, { body });
 }
+
+const RAW_BODY = layout({ body: bytes });
 
 /** A flow's objects may throw when they are read, or be another thing each time. */
 function readingSafely(encode: () => Buffer): Buffer {

@@ -38,6 +38,11 @@ const SCALAR_SIZES: Readonly<Record<ScalarKind, number>> = { u8: 1, u16: 2, u32:
 
 /** Longest text of a layout. */
 const MAX_TEXT = 4000;
+/**
+ * Names that no field can have. Node-RED's own nodes call `value.toString()` or `value.hasOwnProperty(name)` on what a message holds, and fail
+ * where a decoded field has taken that place.
+ */
+const RESERVED_NAMES: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 /** How deep groups can be nested. */
 const MAX_DEPTH = 4;
 
@@ -140,6 +145,7 @@ class Parser {
       return { name: '', kind: 'pad', size: this.requiredSize('pad') };
     if (word.startsWith('__')) this.fail('underscores', {}, start);
     if (/^\d/.test(word)) this.fail('digit', {}, start);
+    if (RESERVED_NAMES.has(word)) this.fail('reservedName', { field: word }, start);
     this.skipSpace();
     if (this.text[this.at] !== ':') this.fail('noColon', { field: word });
     this.at += 1;

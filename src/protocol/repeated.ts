@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { AkmError, kindOf } from '../errors.js';
 import type { FieldType, Reader } from './field-types.js';
 import type { Repeat } from './notation.js';
@@ -48,10 +49,11 @@ export function table<V, In>(
     size,
     sizeOf: () => size,
     write(target, offset, values, name) {
-      if (values.length > capacity) {
+      const { length } = requireArray(values, name);
+      if (length > capacity) {
         throw new AkmError(
           'AKM_INVALID_INPUT',
-          `${name} has ${values.length} entries; at most ${capacity} are allowed`,
+          `${name} has ${length} entries; at most ${capacity} are allowed`,
         );
       }
       writeEntries(entry, target, offset, values, name);
@@ -71,11 +73,14 @@ function notationOf({ notation }: { notation: string }): string {
   return notation.includes(':') ? `{ ${notation} }` : notation;
 }
 
-/** An array, and no longer one than a body could hold if each entry took but one byte: a sparse one can have any length. */
+/**
+ * An array, and no longer one than a body could hold if each entry took but one byte: a sparse one can have any length. A Proxy of an array
+ * is none: it can have another length each time it is asked.
+ */
 function requireArray(values: unknown, name: string): readonly unknown[] {
-  if (!Array.isArray(values))
+  if (types.isProxy(values) || !Array.isArray(values))
     throw new AkmError('AKM_INVALID_INPUT', `${name} is ${kindOf(values)}; an array is needed`);
-  if (values.length <= MAX_BODY) return values;
+  if (values.length <= MAX_BODY) return values as unknown[];
   throw new AkmError(
     'AKM_PAYLOAD_TOO_LARGE',
     `${name} has ${values.length} entries; a message body has at most ${MAX_BODY} bytes`,

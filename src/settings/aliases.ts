@@ -116,7 +116,7 @@ const WORDS: Readonly<Record<Named, string>> = {
 /** The error with which a text was refused, and why it is no name that would do and which names would; the same where there are no names. */
 function withHint(error: AkmError, names: Names, text: string, what: Named): AkmError {
   const usable = names.namesWith(what);
-  const told = usable.slice(0, NAMES_TOLD).map((name) => `"${name}"`);
+  const told = usable.slice(0, NAMES_TOLD).map(quote);
   const more = usable.length > told.length ? ` and ${usable.length - told.length} more` : '';
   const list = told.join(', ') + more;
   const hints: string[] = [];

@@ -12,6 +12,7 @@ const TEXTS: Readonly<Record<NotationProblem, string>> = {
   endInGroup: '@akmflow/node-red-akm/akm-connection:mistake.endInGroup',
   underscores: '@akmflow/node-red-akm/akm-connection:mistake.underscores',
   digit: '@akmflow/node-red-akm/akm-connection:mistake.digit',
+  reservedName: '@akmflow/node-red-akm/akm-connection:mistake.reservedName',
   noColon: '@akmflow/node-red-akm/akm-connection:mistake.noColon',
   noType: '@akmflow/node-red-akm/akm-connection:mistake.noType',
   unknownType: '@akmflow/node-red-akm/akm-connection:mistake.unknownType',
