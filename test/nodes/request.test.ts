@@ -165,7 +165,9 @@ describe('akm-request', () => {
       const peer = await scripted();
       const caught = await nodeRed.failure('request', { payload }, 'AKM_INVALID_INPUT');
       assert.ok(
-        caught.error.message.includes(`msg.payload is ${told}; a Buffer with what follows the request code`),
+        caught.error.message.includes(
+          `msg.payload is ${told}; bytes (a Buffer, a typed array) with what follows the request code`,
+        ),
         caught.error.message,
       );
       assert.deepEqual([caught.payload, peer.unasked], [payload, 0]);
