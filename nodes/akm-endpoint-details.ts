@@ -23,7 +23,12 @@ export = (RED: NodeAPI): void =>
     user.follow();
     user.onMessage(async (msg, forward) => {
       const { client, names } = user;
-      const given = await evaluate(RED, this, { value: config.target, type: config.targetType }, msg);
+      const { value: given } = await evaluate(
+        RED,
+        this,
+        { value: config.target, type: config.targetType },
+        msg,
+      );
       const target = resolveTarget(names, given) as Target;
       const { fields, ...info } = await client.getEndpointDetails(target).catch(targetRefused(names, target));
       msg.payload = named(names, { ...identifierIn(target), ...flattenIdentifiers(fields, names) });

@@ -167,7 +167,8 @@ function isRow(row: unknown): row is Row {
 }
 
 function nameIn({ name }: Row): string {
-  return typeof name === 'string' ? name.trim() : '';
+  // what `${ENV}` stood for may be a number
+  return typeof name === 'string' || typeof name === 'number' ? String(name).trim() : '';
 }
 
 function isGiven(value: unknown): boolean {

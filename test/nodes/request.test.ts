@@ -204,7 +204,7 @@ describe('akm-request', () => {
   it('of a service that a flow has made up fails each message, and ends in good order', async () => {
     await nodeRed.start(connection({}), { ...node, service: 'AMM' });
     const { error } = await nodeRed.failure('request', { payload: hex('') }, 'AKM_INVALID_INPUT');
-    assert.match(error.message, /The service is "AMM"; allowed are amm and app/);
+    assert.match(error.message, /Unknown service "AMM"; expected one of: amm, app/);
     await nodeRed.stop();
   });
 });

@@ -12,6 +12,7 @@ import { encodeFrame, encodeRawFrame } from '../../src/protocol/message.js';
 import { readApplication, readAtrId, targetRefused } from '../../src/settings/aliases.js';
 import { checkNames } from '../../src/settings/check-names.js';
 import { Names } from '../../src/settings/names.js';
+import { oneOf } from '../../src/settings/one-of.js';
 import { thrown } from '../support/promises.js';
 
 const ID = identifierOf(1n, 2n);
@@ -225,6 +226,9 @@ describe('a hostile value', () => {
 
   it('is in no error text as it is, whoever reads it', () => {
     const shown = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]*$/u;
+    const told = (mistake?: AkmError): void => {
+      if (mistake) throw mistake;
+    };
     const readers: ((value: string) => unknown)[] = [
       (value) => parseInteger(value, 'it', 255),
       (value) => parseU64(value, 'it'),
@@ -236,8 +240,9 @@ describe('a hostile value', () => {
       (value) => customMessages({ PROVISION_ENDPOINT_REQUEST: value }),
       (value) => encodeOwn('a:u8', { a: value }),
       (value) => encodeOwn('a:bytes', { a: value }),
-      (value) => checkNames([{ name: value, id: value, atrId: value, appValue: value }]),
-      (value) => checkNames(value),
+      (value) => told(checkNames([{ name: value, id: value, atrId: value, appValue: value }]).mistake),
+      (value) => told(checkNames(value).mistake),
+      (value) => oneOf(value, ['a', 'b'], 'action'),
       (value) => readAtrId(new Names([{ name: `a${value}b`, atrId: '1' }]), value),
       (value) => readApplication(new Names([{ name: 'a', appValue: '1' }]), 1, value, 'The App Value'),
       (value) =>

@@ -2,6 +2,7 @@ import type { Node, NodeAPI } from 'node-red';
 import type { CounterValues } from '../../../src/client/counters.js';
 import type { AkmError } from '../../../src/errors.js';
 import type { Names } from '../../../src/settings/names.js';
+import { textSetting } from '../../../src/settings/text.js';
 import { EventThrottle } from './event-throttle.js';
 import { connectionOf, type ConnectionNode } from '../connection-node.js';
 import { numberIn, toAkmError } from '../errors.js';
@@ -60,10 +61,13 @@ export class ConnectionObserver {
     return this.required.names;
   }
 
-  /** What the connection is called, or its id where it has no name. */
+  /**
+   * What the connection is called, or its id where it has no name.
+   * @throws AkmError `AKM_INVALID_INPUT` where there is no connection, or its name is no text
+   */
   get connectionName(): string {
     const { name, id } = this.required;
-    return name ?? id;
+    return textSetting(name ?? id, "The connection's name");
   }
 
   /**
