@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { AkmError, messageOf } from '../src/errors.js';
+import { AkmError, isAkmError, messageOf } from '../src/errors.js';
 import { textSetting } from '../src/settings/text.js';
 import { Simulator, type SimulatorOptions } from '../src/simulator/simulator.js';
 import { configOf } from './shared/config.js';
@@ -36,7 +36,7 @@ export = (RED: NodeAPI): void =>
   });
 
 function startError(error: unknown): AkmError {
-  return error instanceof AkmError
+  return isAkmError(error)
     ? error
     : new AkmError('AKM_INVALID_INPUT', `The simulator cannot listen: ${messageOf(error)}`, { cause: error });
 }

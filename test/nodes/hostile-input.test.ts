@@ -6,6 +6,8 @@ import { turn } from '../support/promises.js';
 
 /** Longest error message: a line or two for a person, whatever was given. */
 const LONGEST = 1500;
+/** What must not reach a log: a terminal would obey it. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 /** 100 MB, made once. */
 const HUGE = 'x'.repeat(100_000_000);
 const ENDPOINT = '0x000000000000000000000000C0FFEE01';
@@ -126,6 +128,10 @@ const HOSTILE: Readonly<Record<string, Hostile>> = {
   undefined: { make: () => undefined },
   null: { make: () => null, isData: true },
   'text that begins with a zero byte': { make: () => '\0secret', isData: true },
+  'text that forges a line of a log': {
+    make: () => '1\n\x1b[2K[error] forged\r\u202e\u2028',
+    isData: true,
+  },
   'half of a surrogate pair': { make: () => '\ud800', isData: true },
 };
 
@@ -327,7 +333,11 @@ describe('a hostile value', () => {
         if (error) assert.ok(error instanceof AkmError && error.message.length < LONGEST, told);
         else await nodeRed.output();
         assert.equal(nodeRed.size(OUT), 0, told);
-        for (const { msg } of nodeRed.log.splice(0)) assert.ok(String(msg).length < LONGEST + 200, told);
+        const lines = [error?.message ?? '', ...nodeRed.log.splice(0).map(({ msg }) => String(msg))];
+        for (const line of lines) {
+          assert.ok(line.length < LONGEST + 200, told);
+          assert.doesNotMatch(line, UNPRINTABLE, told);
+        }
       }
       assert.deepEqual(surface(), before);
       assert.equal(({} as { polluted?: unknown }).polluted, undefined);
