@@ -4,8 +4,8 @@ import { APP_PORT, AppClient } from '../src/client/app/app-client.js';
 import { checkOptions, type ClientOptions, type NumberInput } from '../src/client/options.js';
 import type { ServiceClient } from '../src/client/service-client.js';
 import type { Layouts } from '../src/protocol/custom-layout.js';
-import { checkNames } from '../src/settings/check-names.js';
-import { Names } from '../src/settings/names.js';
+import { checkNames, type CheckedNames } from '../src/settings/check-names.js';
+import { textSetting } from '../src/settings/text.js';
 import { registerAdminRoutes } from './shared/admin/routes.js';
 import { configOf } from './shared/config.js';
 import { SharedClient, type Clients, type ConnectionNode } from './shared/connection-node.js';
@@ -39,9 +39,9 @@ interface ConnectionDef extends NodeDef {
   names: unknown;
 }
 
-function sharedOptions(config: ConnectionDef): ClientOptions {
-  const { requestTimeout, reconnectMin, reconnectMax, queueLimit, successCode, layouts, names } = config;
-  checkNames(names); // with names that are not what was meant, no client is to do anything
+function sharedOptions(config: ConnectionDef, { mistake }: CheckedNames): ClientOptions {
+  if (mistake) throw mistake; // with names that are not what was meant, no client is to do anything
+  const { requestTimeout, reconnectMin, reconnectMax, queueLimit, successCode, layouts } = config;
   return {
     requestTimeout,
     reconnectMin,
@@ -53,18 +53,22 @@ function sharedOptions(config: ConnectionDef): ClientOptions {
   };
 }
 
-function ammOptions(config: ConnectionDef): AmmClientOptions {
+function ammOptions(config: ConnectionDef, names: CheckedNames): AmmClientOptions {
   return {
-    ...sharedOptions(config),
-    host: config.ammHost,
+    ...sharedOptions(config, names),
+    host: textSetting(config.ammHost, 'The AMM host'),
     port: config.ammPort,
     idleTimeout: inMilliseconds(config.ammIdle, 'The AMM idle time (s)'),
     allowInferred: (config.allowInferred as unknown) === true, // nothing else, such as the text "false"
   };
 }
 
-function appOptions(config: ConnectionDef): ClientOptions {
-  return { ...sharedOptions(config), host: config.appHost, port: config.appPort };
+function appOptions(config: ConnectionDef, names: CheckedNames): ClientOptions {
+  return {
+    ...sharedOptions(config, names),
+    host: textSetting(config.appHost, 'The AppEndpoint host'),
+    port: config.appPort,
+  };
 }
 
 /** What a person is asked where a connection is lost again and again. */
@@ -78,6 +82,7 @@ export = (RED: NodeAPI): void => {
   RED.nodes.registerType('akm-connection', function (this: Node, saved: ConnectionDef) {
     RED.nodes.createNode(this, saved);
     const config = configOf(this, 'akm-connection', saved);
+    const checked = checkNames(config.names);
     const observed = <C extends ServiceClient>(service: keyof Clients, client: C): C => {
       const faults = new FaultReports(RED, this, () => clients[service].nodes);
       client.on('state', new OutageLog(this, client, QUESTIONS[service]).onState);
@@ -86,14 +91,14 @@ export = (RED: NodeAPI): void => {
       return client;
     };
     const clients: ConnectionNode['clients'] = {
-      amm: new SharedClient(() => observed('amm', new AmmClient(ammOptions(config)))),
-      app: new SharedClient(() => observed('app', new AppClient(appOptions(config)))),
+      amm: new SharedClient(() => observed('amm', new AmmClient(ammOptions(config, checked)))),
+      app: new SharedClient(() => observed('app', new AppClient(appOptions(config, checked)))),
     };
-    const shown: Pick<ConnectionNode, 'clients' | 'names'> = { clients, names: new Names(config.names) };
+    const shown: Pick<ConnectionNode, 'clients' | 'names'> = { clients, names: checked.names };
     Object.assign(this, shown);
     try {
-      checkOptions(ammOptions(config), AMM_PORT);
-      checkOptions(appOptions(config), APP_PORT);
+      checkOptions(ammOptions(config, checked), AMM_PORT);
+      checkOptions(appOptions(config, checked), APP_PORT);
     } catch (error) {
       this.error(toAkmError(error)); // in the log, once; each message that wants the connection fails with it, catchable
     }

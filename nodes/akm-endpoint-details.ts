@@ -23,7 +23,7 @@ export = (RED: NodeAPI): void =>
     user.follow();
     user.onMessage(async (msg, forward) => {
       const typed = { value: config.target, type: config.targetType };
-      const given = await user.live(evaluate(RED, this, typed, msg));
+      const { value: given } = await user.live(evaluate(RED, this, typed, msg));
       const { client, names } = user;
       const target = resolveTarget(names, given) as Target;
       const { fields, ...info } = await client.getEndpointDetails(target).catch(targetRefused(names, target));

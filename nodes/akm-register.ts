@@ -1,6 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { Registered, RegistrationObserver } from '../src/client/app/registration.js';
 import type { RegistrationHandle } from '../src/client/app/registrations.js';
+import { applicationKey } from '../src/protocol/application-key.js';
 import { configOf } from './shared/config.js';
 import { toAkmError } from './shared/errors.js';
 import { evaluateApplication } from './shared/evaluate.js';
@@ -41,9 +42,9 @@ export = (RED: NodeAPI): void =>
     const usage = { service: SERVICE, operation, unprompted: config.auto } as const;
     const user = new NodeConnection(RED, this, config, usage);
     /** Every registration that this node holds at the client there is, by application. */
-    const held = new Map<string, Held>();
+    const held = new Map<number, Held>();
     /** What messages have asked for, since the node started: it is registered with each client that follows. */
-    const asked = new Map<string, Application>();
+    const asked = new Map<number, Application>();
 
     const showState = (): void => {
       const states = [...held.values()].map(({ registration }) => registration.state);
@@ -76,7 +77,7 @@ export = (RED: NodeAPI): void =>
       user.live(evaluateApplication(RED, this, user.names, config, msg, 'The App Value'));
 
     const hold = ({ atrId, appValue }: Application): Held => {
-      const key = keyOf({ atrId, appValue });
+      const key = applicationKey(atrId, appValue);
       const known = held.get(key);
       if (known) return known;
       const { client, names } = user;
@@ -112,11 +113,11 @@ export = (RED: NodeAPI): void =>
     };
 
     /** @param before what messages have asked for with the clients before this one */
-    const registerAll = async (before: ReadonlyMap<string, Application>): Promise<void> => {
+    const registerAll = async (before: ReadonlyMap<number, Application>): Promise<void> => {
       const wanted = new Map(before);
       try {
         const own = config.auto ? await applicationOf({}) : undefined;
-        if (own) wanted.set(keyOf(own), own);
+        if (own) wanted.set(applicationKey(own.atrId, own.appValue), own);
       } catch (error) {
         reportUnlessTold(error);
       }
@@ -136,7 +137,7 @@ export = (RED: NodeAPI): void =>
     user.onMessage(async (msg, forward) => {
       const application = await applicationOf(msg);
       const each = hold(application);
-      asked.set(keyOf(application), application);
+      asked.set(applicationKey(application.atrId, application.appValue), application);
       each.asking += 1;
       try {
         const answer = await each.registration.register(true);
@@ -147,7 +148,3 @@ export = (RED: NodeAPI): void =>
       }
     });
   });
-
-function keyOf({ atrId, appValue }: Application): string {
-  return `${atrId}/${appValue}`;
-}

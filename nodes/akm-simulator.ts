@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { AkmError, messageOf } from '../src/errors.js';
+import { AkmError, isAkmError, messageOf } from '../src/errors.js';
+import { textSetting } from '../src/settings/text.js';
 import { Simulator, type SimulatorOptions } from '../src/simulator/simulator.js';
 import { configOf } from './shared/config.js';
 import { StatusLine } from './shared/status.js';
@@ -15,7 +16,7 @@ export = (RED: NodeAPI): void =>
 
     const start = async (): Promise<Simulator | undefined> => {
       try {
-        const simulator = new Simulator(config);
+        const simulator = new Simulator({ ...config, host: textSetting(config.host, 'The host') });
         const { host, ammPort, appPort } = await simulator.start();
         this.log(`AMM listening on ${host}:${ammPort}, AppEndpoint on ${host}:${appPort}`);
         status.own('listening');
@@ -36,7 +37,7 @@ export = (RED: NodeAPI): void =>
   });
 
 function startError(error: unknown): AkmError {
-  return error instanceof AkmError
+  return isAkmError(error)
     ? error
     : new AkmError('AKM_INVALID_INPUT', `The simulator cannot listen: ${messageOf(error)}`, { cause: error });
 }

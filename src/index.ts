@@ -1,7 +1,17 @@
 /**
  * AKM from Node.js, without Node-RED: live clients of an AKM Management Module and an AppEndpoint, and a simulator of both.
  */
-export { AkmError, type AkmErrorCode, type AkmErrorDetails } from './errors.js';
+export {
+  AkmError,
+  ERROR_CODES,
+  ERRORS,
+  isAkmError,
+  type AkmErrorCode,
+  type AkmErrorDetails,
+  type AnyAkmError,
+  type ErrorMeaning,
+  type Reached,
+} from './errors.js';
 export { AmmClient, AMM_PORT } from './client/amm/amm-client.js';
 export type {
   AmmClientOptions,

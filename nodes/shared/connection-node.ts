@@ -3,8 +3,9 @@ import type { AmmClient } from '../../src/client/amm/amm-client.js';
 import type { AppClient } from '../../src/client/app/app-client.js';
 import { Counters, type CounterValues } from '../../src/client/counters.js';
 import type { ServiceClient } from '../../src/client/service-client.js';
-import { AkmError, quote } from '../../src/errors.js';
+import { AkmError } from '../../src/errors.js';
 import type { Names } from '../../src/settings/names.js';
+import { oneOf } from '../../src/settings/one-of.js';
 
 /**
  * One client that many nodes use: made for the first, closed with the last. Nothing of it outlives the connection that it belongs to.
@@ -86,6 +87,8 @@ export interface Clients {
   app: AppClient;
 }
 
+const SERVICES: readonly (keyof Clients)[] = ['amm', 'app'];
+
 /** The `akm-connection` config node as its users see it. */
 export interface ConnectionNode extends Node {
   readonly clients: { readonly [S in keyof Clients]: SharedClient<Clients[S]> };
@@ -112,6 +115,5 @@ export function serviceOf<S extends keyof Clients>(
   connection: ConnectionNode,
   service: S,
 ): SharedClient<Clients[S]> {
-  if (Object.hasOwn(connection.clients, service)) return connection.clients[service];
-  throw new AkmError('AKM_INVALID_INPUT', `The service is ${quote(service)}; allowed are amm and app`);
+  return connection.clients[oneOf(service, SERVICES as readonly S[], 'service')];
 }

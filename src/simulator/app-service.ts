@@ -4,6 +4,7 @@ import {
   SEND_APP_DATA_REQUEST,
   TOTAL_ATRS_ALLOWED,
 } from '../protocol/app-messages.js';
+import { applicationKey } from '../protocol/application-key.js';
 import { APP_DIALECT } from '../protocol/header.js';
 import { identifierOf } from '../protocol/identifier.js';
 import type { Decoded, Encodable } from '../protocol/layout.js';
@@ -42,8 +43,8 @@ const VERSION = { major: 1, minor: 0, patch: 0, build: 0 };
 /** The simulated AppEndpoint: registers applications and carries data between them. */
 export class AppService implements PeerService {
   readonly dialect = APP_DIALECT;
-  /** Who is registered, by ATR ID and App Value. */
-  private readonly applications = new Map<string, Session>();
+  /** Who is registered, by {@link applicationKey}. */
+  private readonly applications = new Map<number, Session>();
   /**
    * How many registrations each session has, and its App Value by ATR ID: what others see as the sender. The last registration in an
    * ATR counts.
@@ -106,7 +107,7 @@ export class AppService implements PeerService {
   private register(session: Session, atrId: number, appValue: number): number {
     if (this.refusing) return REGISTER_STATUS.refused;
     if (!this.world.hasAtrId(atrId)) return REGISTER_STATUS.unknownAtr;
-    const key = `${atrId}/${appValue}`;
+    const key = applicationKey(atrId, appValue);
     if ((this.applications.get(key) ?? session) !== session) return REGISTER_STATUS.appValueTaken;
     const sender = this.senders.get(session) ?? { registered: 0, values: new Map<number, number>() };
     if (!this.applications.has(key)) {
@@ -125,6 +126,6 @@ export class AppService implements PeerService {
     const appValue = this.senders.get(from)?.values.get(atrId);
     if (appValue === undefined) return;
     const frame = encodeFrame(APP_DIALECT, RECEIVE_APP_DATA_RESPONSE, { atrId, appValue, data });
-    this.applications.get(`${atrId}/${target}`)?.write(frame, from);
+    this.applications.get(applicationKey(atrId, target))?.write(frame, from);
   }
 }

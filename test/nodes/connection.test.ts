@@ -261,6 +261,7 @@ describe('akm-connection', () => {
       [{ ammPort: '0' }, 'amm', 'The port is "0"; a whole number from 1 to 65535 is needed'],
       [{ ammPort: '65536' }, 'amm', 'The port is "65536"; a whole number from 1 to 65535 is needed'],
       [{ ammPort: '${AKM_UNSET}' }, 'amm', 'The port is "${AKM_UNSET}"; a whole number from 1 to 65535'],
+      [{ ammHost: {} }, 'amm', 'The AMM host is an object; text is needed'],
       [{ ammHost: '' }, 'amm', 'The host is ""; a host name or an address is needed'],
       [{ ammIdle: '-1' }, 'amm', 'The AMM idle time (s) is "-1"; a whole number from 0 to 2147483 is needed'],
       [{ appPort: 'abc' }, 'app', 'The port is "abc"; a whole number from 1 to 65535 is needed'],

@@ -231,7 +231,7 @@ describe('akm-watch', () => {
   for (const [setting, value, problem] of [
     ['interval', '-1', /The interval \(s\) is "-1"; a whole number from 0 to 2147483 is needed/],
     ['interval', '${NOWHERE}', /The interval \(s\) is "\$\{NOWHERE\}"/],
-    ['what', 'all', /What is watched is "all"; allowed are both, endpoints and atrs/],
+    ['what', 'all', /Unknown list to watch "all"; expected one of: both, endpoints, atrs/],
   ] as const)
     it(`says at once that ${setting} "${value}" cannot be used, and to each message`, async () => {
       await nodeRed.start(connection(await bench.simulator()), { ...watch, [setting]: value });

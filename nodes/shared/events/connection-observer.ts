@@ -2,6 +2,7 @@ import type { Node, NodeAPI } from 'node-red';
 import type { CounterValues } from '../../../src/client/counters.js';
 import { ConnectedNode, type UserNodeDef } from '../connected-node.js';
 import type { ConnectionNode } from '../connection-node.js';
+import { textSetting } from '../../../src/settings/text.js';
 import { EventThrottle } from './event-throttle.js';
 import { ServiceEvents, type EventListener, type ServiceEvent } from './service-events.js';
 
@@ -30,10 +31,13 @@ export class ConnectionObserver extends ConnectedNode {
     this.begin();
   }
 
-  /** What the connection is called, or its id where it has no name. */
+  /**
+   * What the connection is called, or its id where it has no name.
+   * @throws AkmError `AKM_INVALID_INPUT` where there is no connection, or its name is no text
+   */
   get connectionName(): string {
     const { name, id } = this.required();
-    return name ?? id;
+    return textSetting(name ?? id, "The connection's name");
   }
 
   /**

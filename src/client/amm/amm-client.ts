@@ -1,16 +1,18 @@
-import { AkmError, kindOf } from '../../errors.js';
+import { AkmError } from '../../errors.js';
 import type { id128 } from '../../protocol/field-types.js';
 import { AMM_OPERATIONS, categoryName } from '../../protocol/amm-messages.js';
 import { AMM_DIALECT } from '../../protocol/header.js';
 import {
   identifierOf,
   parseIdentifier,
+  parseIdentifiers,
   type Identifier,
   type IdentifierInput,
 } from '../../protocol/identifier.js';
 import type { Encodable } from '../../protocol/layout.js';
 import { RESPONSE_OFFSET, type Operation } from '../../protocol/message.js';
 import { parseInteger, U32_MAX } from '../../protocol/integer.js';
+import { MAX_BODY } from '../../protocol/sizes.js';
 import { checkDelay, checkOptions, type ClientOptions, type NumberInput } from '../options.js';
 import { infoOf, type ExchangeInfo, type RawResponse } from '../requests/exchange.js';
 import type { RequestOptions } from '../requests/request-queue.js';
@@ -69,6 +71,9 @@ export interface Confirmation extends ExchangeInfo {
  * What a request is about: an identifier, or where the integrator has entered a layout for the request, an object that holds its fields by name.
  */
 export type Target = IdentifierInput | object;
+
+/** Identifiers that fit into one message, behind their U32 count. */
+const MOST_MEMBERS = Math.floor((MAX_BODY - 4) / 16);
 
 /** A live connection to an AKM Management Module. */
 export class AmmClient extends ServiceClient {
@@ -148,7 +153,7 @@ export class AmmClient extends ServiceClient {
   ): Promise<Confirmation> {
     const own = Array.isArray(endpoints) ? { endpoints } : ownFields(endpoints);
     const operation = AMM_OPERATIONS.CREATE_OPERATIONAL_ATR;
-    const members = this.isOwn(operation) ? [] : parseMembers(endpoints);
+    const members = this.isOwn(operation) ? [] : parseIdentifiers(endpoints, 'endpoints', MOST_MEMBERS);
     return this.confirmed(operation, { count: members.length, endpoints: members }, own, options);
   }
 
@@ -305,25 +310,4 @@ function ownFields(target: unknown): object {
   return 'id' in target || !('lower64' in target && 'upper64' in target)
     ? target
     : { ...target, id: parseIdentifier(target) };
-}
-
-/** Identifiers that fit into one message, behind its code and their count. */
-const MOST_MEMBERS = Math.floor((AMM_DIALECT.maxPayload - 8) / 16);
-
-function parseMembers(endpoints: unknown): Identifier[] {
-  if (Array.isArray(endpoints) && endpoints.length > 0) {
-    const members: readonly unknown[] = endpoints;
-    if (members.length > MOST_MEMBERS) {
-      throw new AkmError(
-        'AKM_PAYLOAD_TOO_LARGE',
-        `${members.length} endpoints were given; a message carries at most ${MOST_MEMBERS}`,
-      );
-    }
-    // not `map`: it would pass over the holes of a sparse array
-    return Array.from(members, (endpoint, index) => parseIdentifier(endpoint, `endpoint ${index}`));
-  }
-  throw new AkmError(
-    'AKM_INVALID_INPUT',
-    `The endpoints are ${kindOf(endpoints)}; an array of at least one identifier is needed`,
-  );
 }

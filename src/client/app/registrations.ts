@@ -1,4 +1,5 @@
 import { AkmError } from '../../errors.js';
+import { applicationKey } from '../../protocol/application-key.js';
 import {
   Registration,
   type Registered,
@@ -46,7 +47,7 @@ const TAKEOVER_TIME = 250;
 
 /** All registrations of one client, in the order in which they were asked for. */
 export class Registrations {
-  private readonly all = new Map<string, Registration>();
+  private readonly all = new Map<number, Registration>();
   /** The same by ATR ID: each send asks for those of its ATR, and there are few. */
   private readonly byAtr = new Map<number, Set<Registration>>();
   /** Those that a new connection begins with: until they are settled nothing else is sent. */
@@ -162,7 +163,7 @@ export class Registrations {
   }
 
   private find(atrId: number, appValue: number): Registration {
-    const key = keyOf(atrId, appValue);
+    const key = applicationKey(atrId, appValue);
     const known = this.all.get(key);
     if (known) return known;
     if (this.all.size >= this.most) {
@@ -180,7 +181,7 @@ export class Registrations {
   private remove(registration: Registration): void {
     const { atrId, appValue } = registration;
     const inAtr = this.byAtr.get(atrId);
-    this.all.delete(keyOf(atrId, appValue));
+    this.all.delete(applicationKey(atrId, appValue));
     inAtr?.delete(registration);
     if (inAtr?.size === 0) this.byAtr.delete(atrId);
   }
@@ -210,8 +211,4 @@ export class Registrations {
     // the protocol has no "unregister"; a registration ends with its connection
     if (isKnown && this.context.isConnected) this.context.renewConnection();
   }
-}
-
-function keyOf(atrId: number, appValue: number): string {
-  return `${atrId}/${appValue}`;
 }

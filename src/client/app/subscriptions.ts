@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { applicationKey } from '../../protocol/application-key.js';
 
 /** Application data as it arrives. */
 export interface ReceivedData {
@@ -98,8 +99,3 @@ export class Subscriptions {
 
 /** The one key of what matches anything. */
 const ALL = 0;
-
-/** Both numbers in 32 bits: one that is larger would be an object of its own for each message. */
-function applicationKey(atrId: number, appValue: number): number {
-  return (atrId << 16) | appValue;
-}
