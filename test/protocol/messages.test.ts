@@ -17,6 +17,8 @@ import { AMM_DIALECT, APP_DIALECT, MAX_APP_PAYLOAD_SIZE } from '../../src/protoc
 import { CODE_SIZE, codeOf, encodeRawFrame, sourceOf, type Operation } from '../../src/protocol/message.js';
 import { thrown } from '../support/promises.js';
 
+const OPERATIONS: readonly Operation[] = [...Object.values(AMM_OPERATIONS), ...Object.values(APP_OPERATIONS)];
+
 describe('message tables', () => {
   it('give the documented sizes', () => {
     assert.equal(CODE_SIZE + (AMM_OPERATIONS.LIST_ENDPOINTS.request.body.size ?? NaN), 8);
@@ -44,10 +46,21 @@ describe('message tables', () => {
     );
   });
 
+  it('mark what changes something at the service, and nothing else', () => {
+    const changing = OPERATIONS.filter((operation) => operation.changing).map(({ request }) => request.name);
+    assert.deepEqual(changing, [
+      'PROVISION_ENDPOINT_REQUEST',
+      'CREATE_OPERATIONAL_ATR_REQUEST',
+      'DELETE_ENDPOINT_REQUEST',
+      'DELETE_ATR_REQUEST',
+      'REGISTER_APP_REQUEST',
+    ]);
+  });
+
   it('call an exchange documented only where both of its bodies are', () => {
-    const documented = ([...Object.values(AMM_OPERATIONS), ...Object.values(APP_OPERATIONS)] as Operation[])
-      .filter((operation) => sourceOf(operation) === 'documented')
-      .map(({ request }) => request.name);
+    const documented = OPERATIONS.filter((operation) => sourceOf(operation) === 'documented').map(
+      ({ request }) => request.name,
+    );
     assert.deepEqual(documented, ['LIST_ENDPOINTS_REQUEST', 'LIST_ATRS_REQUEST']);
   });
 
