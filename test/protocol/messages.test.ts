@@ -13,8 +13,16 @@ import {
   SEND_APP_DATA_REQUEST,
   TOTAL_ATRS_ALLOWED,
 } from '../../src/protocol/app-messages.js';
-import { AMM_DIALECT, APP_DIALECT, MAX_APP_PAYLOAD_SIZE } from '../../src/protocol/header.js';
-import { CODE_SIZE, codeOf, encodeRawFrame, sourceOf, type Operation } from '../../src/protocol/message.js';
+import { AMM_DIALECT, APP_DIALECT, HEADER_SIZE, MAX_APP_PAYLOAD_SIZE } from '../../src/protocol/header.js';
+import { identifierOf } from '../../src/protocol/identifier.js';
+import {
+  CODE_SIZE,
+  codeOf,
+  encodeFrame,
+  encodeRawFrame,
+  sourceOf,
+  type Operation,
+} from '../../src/protocol/message.js';
 import { thrown } from '../support/promises.js';
 
 const OPERATIONS: readonly Operation[] = [...Object.values(AMM_OPERATIONS), ...Object.values(APP_OPERATIONS)];
@@ -54,6 +62,24 @@ describe('message tables', () => {
       'DELETE_ENDPOINT_REQUEST',
       'DELETE_ATR_REQUEST',
       'REGISTER_APP_REQUEST',
+    ]);
+  });
+
+  it('give the requests that change an AMM the bytes that are inferred, and no others', () => {
+    const id = identifierOf(1n, 2n);
+    const halves = '01000000000000000200000000000000';
+    const { PROVISION_ENDPOINT, CREATE_OPERATIONAL_ATR, DELETE_ENDPOINT, DELETE_ATR } = AMM_OPERATIONS;
+    const payloads = [
+      encodeFrame(AMM_DIALECT, PROVISION_ENDPOINT.request, { id }),
+      encodeFrame(AMM_DIALECT, CREATE_OPERATIONAL_ATR.request, { count: 2, endpoints: [id, id] }),
+      encodeFrame(AMM_DIALECT, DELETE_ENDPOINT.request, { id }),
+      encodeFrame(AMM_DIALECT, DELETE_ATR.request, { id }),
+    ].map((frame) => frame.subarray(HEADER_SIZE).toString('hex'));
+    assert.deepEqual(payloads, [
+      `03000000${halves}`,
+      `0400000002000000${halves}${halves}`,
+      `06000000${halves}`,
+      `07000000${halves}`,
     ]);
   });
 
