@@ -7,7 +7,9 @@ const FILES = [
   ...readdirSync('docs')
     .filter((file) => file.endsWith('.md'))
     .map((file) => `docs/${file}`),
+  'bench/README.md',
   'src/simulator/README.md',
+  'test/README.md',
 ];
 
 /** The text without its code: what looks like a link or a heading there is none. */
