@@ -177,6 +177,12 @@ export class TestNodeRed {
     }
   }
 
+  /** Resolves once a line of the log matches. */
+  async logged(pattern: RegExp): Promise<void> {
+    while (!this.log.some(({ msg }) => pattern.test(String(msg))))
+      await inTime(once(this.changes, 'log'), () => `a line in the log that matches ${String(pattern)}`);
+  }
+
   /** Errors that reached the Catch node without being asked for. */
   unexpected(): string[] {
     return [...this.untaken].map((msg) => (msg as Caught).error.message);
@@ -221,7 +227,10 @@ export class TestNodeRed {
     this.sink(id).put(msg);
   }
 
-  private readonly onLog = new EventEmitter().on('log', (line: LogLine) => this.log.push(line));
+  private readonly onLog = new EventEmitter().on('log', (line: LogLine) => {
+    this.log.push(line);
+    this.changes.emit('log');
+  });
 
   private readonly onStatus = ({ id, status }: { id: string; status?: Status }): void => {
     if (!status) return; // Node-RED takes back the status of a node that is gone
