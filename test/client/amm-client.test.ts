@@ -125,7 +125,7 @@ describe('AMM client', () => {
       const client = bench.amm({ port });
       const endpoints = Object.assign([NEW_ENDPOINT], { length: 2 });
       const { message } = await rejection(client.createOperationalAtr(endpoints), 'AKM_INVALID_INPUT');
-      assert.match(message, /^endpoint 1 is undefined; /);
+      assert.match(message, /^endpoints\[1\] is undefined; /);
     });
 
     it('tells that a list was cut where the AMM counts more than a message can hold', async () => {
