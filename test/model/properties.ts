@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import type { FuzzProperty } from '../fuzz/property.js';
+import { runAmm } from './amm-run.js';
+import { runApp } from './app-run.js';
+import { leftOpen } from './handles.js';
+import { Violation } from './invariants.js';
+import type { Peer } from './peer.js';
+import { ammEpisode, appEpisode, type CommonStep, type Episode, type PeerStep } from './steps.js';
+
+type Run<Step> = (
+  episode: Episode<Step>,
+  requestTimeout?: number,
+) => Promise<{ violations: Violation[]; peer: Peer }>;
+
+/** All that must hold of one episode, but for what is written first on a connection. */
+function keepsItsWord<Step>(episodes: fc.Arbitrary<Episode<Step>>, run: Run<Step>): fc.IRawProperty<unknown> {
+  return fc.asyncProperty(episodes, async (episode) => {
+    const violations: Violation[] = [];
+    const open = await leftOpen(async () => void violations.push(...(await run(episode)).violations));
+    if (open.length > 0) violations.push(new Violation('cleans', open.join(', ')));
+    const [first] = violations;
+    if (first) throw first;
+  }) as fc.IRawProperty<unknown>;
+}
+
+/** So long that no busy machine makes an answer late, in milliseconds. */
+const PATIENT = 2000;
+
+/** What is written before the peer has said who it is. Its first answer may be late, but always comes in time. */
+function identifiesFirst<Step extends object>(
+  episodes: fc.Arbitrary<Episode<Step | PeerStep | CommonStep>>,
+  run: Run<Step | PeerStep | CommonStep>,
+): fc.IRawProperty<unknown> {
+  const answered = episodes.map((episode) => ({
+    ...episode,
+    stubborn: false,
+    steps: episode.steps.filter(
+      (step) => !('peer' in step && (step.peer === 'loses' || step.peer === 'pauses')),
+    ),
+  }));
+  return fc.asyncProperty(answered, async (episode) => {
+    const { peer } = await run(episode, PATIENT);
+    for (const { early } of peer.connections)
+      if (early.some((code, place) => place > 0 || code !== 0x01))
+        throw new Violation('identifies', `codes ${early.join(', ')} were written first`);
+  }) as fc.IRawProperty<unknown>;
+}
+
+/** A client and what is tried out with it. */
+export interface ModelProperty extends FuzzProperty {
+  client: 'AppClient' | 'AmmClient';
+}
+
+/** What must hold for live clients whatever they, and a peer that keeps to the protocol, do. */
+export const MODEL: readonly ModelProperty[] = [
+  {
+    client: 'AppClient',
+    name: 'an AppClient keeps its word in any episode',
+    runs: 280,
+    lanes: 28,
+    property: keepsItsWord(appEpisode, runApp),
+  },
+  {
+    client: 'AmmClient',
+    name: 'an AmmClient keeps its word in any episode',
+    runs: 120,
+    lanes: 12,
+    property: keepsItsWord(ammEpisode, runAmm),
+  },
+];
+
+/** What must hold before a peer has said who it is. */
+export const IDENTIFICATION: readonly ModelProperty[] = [
+  {
+    client: 'AppClient',
+    name: 'an AppClient writes first what reads only, in any episode',
+    runs: 20,
+    lanes: 10,
+    property: identifiesFirst(appEpisode, runApp),
+  },
+  {
+    client: 'AmmClient',
+    name: 'an AmmClient writes first what reads only, in any episode',
+    runs: 20,
+    lanes: 10,
+    property: identifiesFirst(ammEpisode, runAmm),
+  },
+];
