@@ -20,7 +20,7 @@ import {
 /** How long an App Value stays registered after it was released, in milliseconds (documented). */
 const TAKEOVER = 250;
 /** Questions under way at any time while an App Value has to be freed all the same. */
-const LOAD = 4;
+const LOAD = 2;
 const QUESTIONS: readonly AppQuestion[] = ['endpoint', 'atrs', 'version'];
 
 /** Takes an AppClient through an episode. Returns what should not have happened, and the peer with all it saw. */
@@ -156,6 +156,7 @@ class AppRun extends ClientRun<OwnStep, AppQuestion> {
       const hold = this.client.acquire(atrId, appValue, {
         stateChanged: (state) => {
           if (state === 'registered' && times === held.times) held.stood = true;
+          this.ledger.changed();
           throw new Error('an observer that fails');
         },
       });
@@ -248,7 +249,7 @@ class AppRun extends ClientRun<OwnStep, AppQuestion> {
   private async requireSend(atrId: number): Promise<void> {
     let outcome: Operation['outcome'];
     for (let n = 0; n < TRIES && outcome !== 'ok'; n += 1) {
-      await this.connection();
+      await this.ledger.within(RECOVERY, () => this.client.status(atrId) === 'registered');
       outcome = (await this.inTime(this.send(atrId, 'error')))?.outcome;
     }
     if (outcome !== 'ok')

@@ -77,7 +77,9 @@ export class PeerConnection {
   }
 
   reset(): void {
-    this.socket.resetAndDestroy();
+    // libuv refuses to reset what is being ended, and would leave it open
+    if (this.socket.writableEnded) this.socket.destroy();
+    else this.socket.resetAndDestroy();
   }
 
   private take(payload: Buffer): void {

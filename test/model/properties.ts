@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { FuzzProperty } from '../fuzz/property.js';
 import { runAmm } from './amm-run.js';
 import { runApp } from './app-run.js';
-import { leftOpen } from './handles.js';
+import { inCountedTime } from './clock.js';
 import { Violation } from './invariants.js';
 import type { Peer } from './peer.js';
 import { ammEpisode, appEpisode, type CommonStep, type Episode, type PeerStep } from './steps.js';
@@ -16,14 +16,14 @@ type Run<Step> = (
 function keepsItsWord<Step>(episodes: fc.Arbitrary<Episode<Step>>, run: Run<Step>): fc.IRawProperty<unknown> {
   return fc.asyncProperty(episodes, async (episode) => {
     const violations: Violation[] = [];
-    const open = await leftOpen(async () => void violations.push(...(await run(episode)).violations));
+    const open = await inCountedTime(async () => void violations.push(...(await run(episode)).violations));
     if (open.length > 0) violations.push(new Violation('cleans', open.join(', ')));
     const [first] = violations;
     if (first) throw first;
   }) as fc.IRawProperty<unknown>;
 }
 
-/** So long that no busy machine makes an answer late, in milliseconds. */
+/** So long that no answer that is late comes too late, in milliseconds. */
 const PATIENT = 2000;
 
 /** What is written before the peer has said who it is. Its first answer may be late, but always comes in time. */
@@ -39,10 +39,12 @@ function identifiesFirst<Step extends object>(
     ),
   }));
   return fc.asyncProperty(answered, async (episode) => {
-    const { peer } = await run(episode, PATIENT);
-    for (const { early } of peer.connections)
-      if (early.some((code, place) => place > 0 || code !== 0x01))
-        throw new Violation('identifies', `codes ${early.join(', ')} were written first`);
+    await inCountedTime(async () => {
+      const { peer } = await run(episode, PATIENT);
+      for (const { early } of peer.connections)
+        if (early.some((code, place) => place > 0 || code !== 0x01))
+          throw new Violation('identifies', `codes ${early.join(', ')} were written first`);
+    });
   }) as fc.IRawProperty<unknown>;
 }
 
