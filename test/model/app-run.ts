@@ -39,7 +39,7 @@ export async function runApp(
     requestTimeout,
     ...RECONNECT,
   });
-  const run = new AppRun(peer, client);
+  const run = new AppRun(peer, client, episode.callbacksThrow);
   await run.play(episode);
   run.requireDelivered();
   return { violations: run.ledger.violations, peer };
@@ -57,6 +57,7 @@ class AppRun extends ClientRun<OwnStep, AppQuestion> {
   constructor(
     peer: Peer,
     private readonly client: ModelApp,
+    private readonly callbacksThrow: boolean,
   ) {
     super(peer, client);
     client.onData((text) => {
@@ -209,6 +210,7 @@ class AppRun extends ClientRun<OwnStep, AppQuestion> {
           this.ledger.violate('keeps', `${text} failed: ${error.message}`);
         this.ledger.end(operation, error);
         resolve(operation);
+        if (this.callbacksThrow && this.sent.length % 3 === 0) throw new Error('a callback that fails');
       });
     });
   }

@@ -82,7 +82,9 @@ export function appClient(options: ClientOptions): ModelApp {
       return {
         atrId,
         appValue,
-        register: async (again) => void (await registration.register(again)),
+        register: async (again) => {
+          await registration.register(again);
+        },
         release: () => registration.release(),
       };
     },

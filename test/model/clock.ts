@@ -69,7 +69,7 @@ export async function inCountedTime(action: () => Promise<void>): Promise<string
 function install(): void {
   hook.enable();
   globalThis.setTimeout = set as unknown as typeof setTimeout;
-  globalThis.clearTimeout = clear as unknown as typeof clearTimeout;
+  globalThis.clearTimeout = clear;
   performance.now = () => now;
   if (!running) void run();
 }

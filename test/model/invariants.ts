@@ -7,6 +7,7 @@ export const INVARIANTS = {
   keeps: 'keeps waiting data while a registration that once stood is refused for a while',
   matches: 'gives no answer to another question',
   answers: 'answers every kind of question once the peer behaves',
+  survives: 'lets nothing that a callback throws end the process',
   cleans: 'leaves no timers and sockets when it is closed',
   identifies: 'writes nothing but a request of code 1 before that is answered or has timed out',
 } as const;

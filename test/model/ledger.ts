@@ -1,4 +1,4 @@
-import { isAkmError, type AkmErrorCode } from '../../src/errors.js';
+import { isAkmError, messageOf, type AkmErrorCode } from '../../src/errors.js';
 import { holdsWithin } from './patience.js';
 import { Violation, type Invariant } from './invariants.js';
 
@@ -47,7 +47,7 @@ export class Ledger {
     if (operation.outcome !== undefined)
       this.violate('ends', `${name} ended with ${operation.outcome}, and once more`);
     if (error !== undefined && !(isAkmError(error) && EXPECTED.has(error.code)))
-      this.violate('ends', `${name} ended with ${String(error)}`);
+      this.violate('ends', `${name} ended with ${messageOf(error)}`);
     operation.outcome = isAkmError(error) ? error.code : 'ok';
     this.changed();
   }

@@ -22,9 +22,10 @@ const OF_APP: readonly Invariant[] = [
   'keeps',
   'matches',
   'answers',
+  'survives',
   'cleans',
 ];
-const OF_BOTH: readonly Invariant[] = ['ends', 'matches', 'answers', 'cleans'];
+const OF_BOTH: readonly Invariant[] = ['ends', 'matches', 'answers', 'survives', 'cleans'];
 
 describe('in random episodes', function () {
   this.timeout(TIMEOUT);

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
+import { messageOf } from '../../src/errors.js';
 import type { FuzzProperty } from '../fuzz/property.js';
 import { runAmm } from './amm-run.js';
 import { runApp } from './app-run.js';
 import { inCountedTime } from './clock.js';
+import { escapedFrom } from './escapes.js';
 import { Violation } from './invariants.js';
 import type { Peer } from './peer.js';
 import { ammEpisode, appEpisode, type CommonStep, type Episode, type PeerStep } from './steps.js';
@@ -16,11 +18,17 @@ type Run<Step> = (
 function keepsItsWord<Step>(episodes: fc.Arbitrary<Episode<Step>>, run: Run<Step>): fc.IRawProperty<unknown> {
   return fc.asyncProperty(episodes, async (episode) => {
     const violations: Violation[] = [];
-    const open = await inCountedTime(async () => void violations.push(...(await run(episode)).violations));
+    let open: string[] = [];
+    const escaped = await escapedFrom(async () => {
+      open = await inCountedTime(async () => {
+        violations.push(...(await run(episode)).violations);
+      });
+    });
+    for (const error of escaped) violations.push(new Violation('survives', messageOf(error)));
     if (open.length > 0) violations.push(new Violation('cleans', open.join(', ')));
     const [first] = violations;
     if (first) throw first;
-  }) as fc.IRawProperty<unknown>;
+  });
 }
 
 /** So long that no answer that is late comes too late, in milliseconds. */
@@ -45,7 +53,7 @@ function identifiesFirst<Step extends object>(
         if (early.some((code, place) => place > 0 || code !== 0x01))
           throw new Violation('identifies', `codes ${early.join(', ')} were written first`);
     });
-  }) as fc.IRawProperty<unknown>;
+  });
 }
 
 /** A client and what is tried out with it. */

@@ -43,6 +43,8 @@ export interface Episode<Step> {
   queueLimit: number;
   /** Silence after which the client asks; 0 for never. */
   heartbeat: number;
+  /** Whether the callbacks of some sends throw. */
+  callbacksThrow: boolean;
   steps: Step[];
   /** Whether the peer goes on as it does until all that does not wait for better times has ended. */
   stubborn: boolean;
@@ -154,6 +156,7 @@ function episode<Step>(
   return fc.record({
     queueLimit: fc.constantFrom(1000, 5, 2),
     heartbeat: fc.constantFrom(0, 50),
+    callbacksThrow: fc.boolean(),
     steps,
     stubborn: fc.boolean(),
     ending: fc.constantFrom(...endings),
