@@ -3,6 +3,7 @@ import { appClient, type AppQuestion, type Hold, type ModelApp, type Outgoing } 
 import { ClientRun, RECOVERY, TRIES } from './client-run.js';
 import { requireDelivered, type Sent } from './deliveries.js';
 import { turn } from '../support/promises.js';
+import { ownError } from './escapes.js';
 import { Holds } from './holds.js';
 import type { Violation } from './invariants.js';
 import type { Operation } from './ledger.js';
@@ -202,6 +203,8 @@ class AppRun extends ClientRun<OwnStep, AppQuestion> {
     this.sent.push(sent);
     const operation = this.ledger.begin(`${text} in ATR ${atrId} (${offline})`, offline === 'queue');
     const stood = this.holds.stoodIn(atrId);
+    const failure =
+      this.callbacksThrow && this.sent.length % 3 === 0 ? ownError('a callback that fails') : undefined;
     return new Promise((resolve) => {
       this.client.send({ atrId, appValue: 7, text, offline }, (error) => {
         if (!error) sent.accepted = this.epoch;
@@ -210,7 +213,7 @@ class AppRun extends ClientRun<OwnStep, AppQuestion> {
           this.ledger.violate('keeps', `${text} failed: ${error.message}`);
         this.ledger.end(operation, error);
         resolve(operation);
-        if (this.callbacksThrow && this.sent.length % 3 === 0) throw new Error('a callback that fails');
+        if (failure) throw failure;
       });
     });
   }

@@ -1,12 +1,14 @@
-import { AsyncLocalStorage, AsyncResource, createHook } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
 
 /** Turns of the event loop in one millisecond: in two, bytes go to the other end of a socket and an answer comes back. */
 const TURNS = 2;
 /** How many milliseconds may pass in one of real time: the operating system needs a little for sockets, too. */
 const PACE = 4;
 
-/** What keeps a process alive or holds a descriptor, beside timers. */
-const KINDS: ReadonlySet<string> = new Set(['TCPWRAP', 'TCPSERVERWRAP', 'GETADDRINFOREQWRAP']);
+/** Tells of each socket that leads to a server, as soon as it is made. */
+const SOCKETS = 'net.client.socket';
 
 interface Timer {
   readonly due: number;
@@ -17,49 +19,31 @@ interface Timer {
 /** What an action has opened and not closed yet. */
 interface Owned {
   readonly timers: Set<Timer>;
-  /** Kinds of handles by the number that Node.js gave each. */
-  readonly handles: Map<number, string>;
+  readonly sockets: Set<Socket>;
 }
 
 const real = { setTimeout, clearTimeout, now: performance.now.bind(performance) };
 const owners = new AsyncLocalStorage<Owned>();
 const timers = new Set<Timer>();
-const handles = new Map<number, Owned>();
 let now = 0;
 let users = 0;
 let running = false;
-
-const hook = createHook({
-  init(id, kind) {
-    const owner = KINDS.has(kind) ? owners.getStore() : undefined;
-    if (!owner) return;
-    owner.handles.set(id, kind);
-    handles.set(id, owner);
-  },
-  destroy(id) {
-    handles.get(id)?.handles.delete(id);
-    handles.delete(id);
-  },
-});
 
 /**
  * Runs an action in a time that is counted in turns of the event loop: `setTimeout`, `clearTimeout` and `performance.now` of this process.
  * Sockets are real, and however busy the machine is, a deadline is missed only by who would miss it on an idle one. Actions may run at
  * the same time.
  *
- * @returns what the action opened and left open, timers and sockets, by kind; it is known by the chain of callbacks that led there
+ * @returns what the action opened and left open, timers and sockets; it is known by the chain of callbacks that led there
  */
 export async function inCountedTime(action: () => Promise<void>): Promise<string[]> {
-  const owned: Owned = { timers: new Set(), handles: new Map() };
+  const owned: Owned = { timers: new Set(), sockets: new Set() };
   users += 1;
   if (users === 1) install();
   try {
     await owners.run(owned, action);
-    // Node.js tells of the end of a handle some turns later
-    for (let n = 0; n < 20 && owned.handles.size > 0; n += 1) await turn();
-    return [...owned.handles.values(), ...[...owned.timers].map(() => 'Timeout')].sort();
+    return [...[...owned.sockets].map(() => 'socket'), ...[...owned.timers].map(() => 'timer')];
   } finally {
-    for (const id of owned.handles.keys()) handles.delete(id);
     for (const timer of owned.timers) timers.delete(timer);
     users -= 1;
     if (users === 0) uninstall();
@@ -67,7 +51,7 @@ export async function inCountedTime(action: () => Promise<void>): Promise<string
 }
 
 function install(): void {
-  hook.enable();
+  subscribe(SOCKETS, madeSocket);
   globalThis.setTimeout = set as unknown as typeof setTimeout;
   globalThis.clearTimeout = clear;
   performance.now = () => now;
@@ -75,10 +59,17 @@ function install(): void {
 }
 
 function uninstall(): void {
-  hook.disable();
+  unsubscribe(SOCKETS, madeSocket);
   globalThis.setTimeout = real.setTimeout;
   globalThis.clearTimeout = real.clearTimeout;
   performance.now = real.now;
+}
+
+function madeSocket(message: unknown): void {
+  const { socket } = message as { socket: Socket };
+  const sockets = owners.getStore()?.sockets;
+  sockets?.add(socket);
+  socket.once('close', () => sockets?.delete(socket));
 }
 
 function set(action: () => void, delay = 0): Timer {

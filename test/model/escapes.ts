@@ -4,6 +4,7 @@ const owners = new AsyncLocalStorage<unknown[]>();
 /** Whose listeners are set aside while any action runs: a test runner ends a test for such an error, whoever's it is. */
 let others: NodeJS.UncaughtExceptionListener[] = [];
 let users = 0;
+const known = new WeakMap<Error, unknown[]>();
 
 /**
  * Runs an action and returns what was thrown out of its callbacks with nobody to catch it, which would have ended the process. Actions may
@@ -28,8 +29,16 @@ export async function escapedFrom(action: () => Promise<void>): Promise<unknown[
   }
 }
 
-function keep(error: Error, origin: NodeJS.UncaughtExceptionOrigin): void {
+/** An error that the action which runs now is to be told of wherever it is thrown: some callbacks of sockets are in nobody's chain. */
+export function ownError(message: string): Error {
+  const error = new Error(message);
   const owner = owners.getStore();
+  if (owner) known.set(error, owner);
+  return error;
+}
+
+function keep(error: Error, origin: NodeJS.UncaughtExceptionOrigin): void {
+  const owner = known.get(error) ?? owners.getStore();
   if (owner) owner.push(error);
   else for (const other of others) other(error, origin);
 }

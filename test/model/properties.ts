@@ -66,15 +66,15 @@ export const MODEL: readonly ModelProperty[] = [
   {
     client: 'AppClient',
     name: 'an AppClient keeps its word in any episode',
-    runs: 280,
-    lanes: 28,
+    runs: 200,
+    lanes: 20,
     property: keepsItsWord(appEpisode, runApp),
   },
   {
     client: 'AmmClient',
     name: 'an AmmClient keeps its word in any episode',
-    runs: 120,
-    lanes: 12,
+    runs: 100,
+    lanes: 10,
     property: keepsItsWord(ammEpisode, runAmm),
   },
 ];
@@ -84,15 +84,15 @@ export const IDENTIFICATION: readonly ModelProperty[] = [
   {
     client: 'AppClient',
     name: 'an AppClient writes first what reads only, in any episode',
-    runs: 20,
-    lanes: 10,
+    runs: 16,
+    lanes: 8,
     property: identifiesFirst(appEpisode, runApp),
   },
   {
     client: 'AmmClient',
     name: 'an AmmClient writes first what reads only, in any episode',
-    runs: 20,
-    lanes: 10,
+    runs: 16,
+    lanes: 8,
     property: identifiesFirst(ammEpisode, runAmm),
   },
 ];

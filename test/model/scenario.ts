@@ -3,7 +3,7 @@ import { isAkmError, messageOf } from '../../src/errors.js';
 import type { ModelApp, ModelClient, Outgoing } from './client.js';
 import { RECOVERY } from './client-run.js';
 import { inCountedTime } from './clock.js';
-import { escapedFrom } from './escapes.js';
+import { escapedFrom, ownError } from './escapes.js';
 import { holdsWithin } from './patience.js';
 import { Peer } from './peer.js';
 import { RECONNECT, REQUEST_TIMEOUT } from './steps.js';
@@ -104,10 +104,11 @@ export function endingOf(promise: Promise<unknown>): Ending {
 /** Sends, and watches the callback, which then throws if it is told to. */
 export function send(client: ModelApp, data: Omit<Outgoing, 'appValue'>, throws = false): Ending {
   const ending: Ending = { outcome: undefined, times: 0 };
+  const failure = throws ? ownError('a callback that fails') : undefined;
   client.send({ ...data, appValue: 7 }, (error) => {
     ending.outcome = error?.code ?? 'ok';
     ending.times += 1;
-    if (throws) throw new Error('a callback that fails');
+    if (failure) throw failure;
   });
   return ending;
 }
