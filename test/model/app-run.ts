@@ -7,6 +7,7 @@ import { ownError } from './escapes.js';
 import { Holds } from './holds.js';
 import type { Violation } from './invariants.js';
 import type { Operation } from './ledger.js';
+import { holdsWithin } from './patience.js';
 import { Peer, refusalOf } from './peer.js';
 import {
   RECONNECT,
@@ -40,7 +41,7 @@ export async function runApp(
     requestTimeout,
     ...RECONNECT,
   });
-  const run = new AppRun(peer, client, episode.callbacksThrow);
+  const run = new AppRun(peer, client, episode);
   await run.play(episode);
   run.requireDelivered();
   return { violations: run.ledger.violations, peer };
@@ -58,7 +59,7 @@ class AppRun extends ClientRun<OwnStep, AppQuestion> {
   constructor(
     peer: Peer,
     private readonly client: ModelApp,
-    private readonly callbacksThrow: boolean,
+    private readonly episode: Episode<AppStep>,
   ) {
     super(peer, client);
     client.onData((text) => {
@@ -101,7 +102,7 @@ class AppRun extends ClientRun<OwnStep, AppQuestion> {
     const { holds, ledger, peer } = this;
     const wanted = holds.wanted.filter(({ isHopeless }) => !isHopeless);
     const missing = (): string[] => wanted.map(({ key }) => key).filter((key) => !peer.holds(key));
-    if (!(await ledger.within(RECOVERY, () => missing().length === 0)))
+    if (!(await holdsWithin(RECOVERY, () => missing().length === 0)))
       ledger.violate('registers', `not registered within ${RECOVERY} ms: ${missing().join(', ')}`);
     await this.requireRetries();
     // what waits for a registration that is never made may wait on
@@ -111,6 +112,8 @@ class AppRun extends ClientRun<OwnStep, AppQuestion> {
       RECOVERY,
       ({ name, patient }) => !patient || [...hopeless].every((atrId) => !name.includes(` in ATR ${atrId}`)),
     );
+    // data that waits on can fill the queue, and nothing is asked then
+    if (ledger.pending.length >= this.episode.queueLimit) return;
     for (const atrId of new Set(wanted.map((held) => held.atrId))) await this.requireSend(atrId);
     await this.requireAnswer('the version, tolerantly,', () => this.askVersion(true));
     for (const what of QUESTIONS) await this.requireAnswer(what, () => this.ask(what));
@@ -124,7 +127,7 @@ class AppRun extends ClientRun<OwnStep, AppQuestion> {
     await this.requireFreed();
     await load?.();
     const kept = this.holds.wanted.filter(({ isHopeless }) => !isHopeless);
-    if (!(await this.ledger.within(RECOVERY, () => kept.every(({ key }) => this.peer.holds(key)))))
+    if (!(await holdsWithin(RECOVERY, () => kept.every(({ key }) => this.peer.holds(key)))))
       this.ledger.violate('registers', 'what was not released is not registered any more');
   }
 
@@ -158,7 +161,6 @@ class AppRun extends ClientRun<OwnStep, AppQuestion> {
       const hold = this.client.acquire(atrId, appValue, {
         stateChanged: (state) => {
           if (state === 'registered' && times === held.times) held.stood = true;
-          this.ledger.changed();
           throw new Error('an observer that fails');
         },
       });
@@ -204,7 +206,9 @@ class AppRun extends ClientRun<OwnStep, AppQuestion> {
     const operation = this.ledger.begin(`${text} in ATR ${atrId} (${offline})`, offline === 'queue');
     const stood = this.holds.stoodIn(atrId);
     const failure =
-      this.callbacksThrow && this.sent.length % 3 === 0 ? ownError('a callback that fails') : undefined;
+      this.episode.callbacksThrow && this.sent.length % 3 === 0
+        ? ownError('a callback that fails')
+        : undefined;
     return new Promise((resolve) => {
       this.client.send({ atrId, appValue: 7, text, offline }, (error) => {
         if (!error) sent.accepted = this.epoch;
@@ -242,7 +246,7 @@ class AppRun extends ClientRun<OwnStep, AppQuestion> {
         ).length;
     for (const { atrId, appValue, isHopeless, key } of this.holds.wanted) {
       const before = asked(atrId, appValue);
-      if (isHopeless && !(await this.ledger.within(RECOVERY, () => asked(atrId, appValue) > before)))
+      if (isHopeless && !(await holdsWithin(RECOVERY, () => asked(atrId, appValue) > before)))
         this.ledger.violate(
           'registers',
           `${key}, which is wanted, was not asked for again within ${RECOVERY} ms`,
@@ -254,7 +258,7 @@ class AppRun extends ClientRun<OwnStep, AppQuestion> {
   private async requireSend(atrId: number): Promise<void> {
     let outcome: Operation['outcome'];
     for (let n = 0; n < TRIES && outcome !== 'ok'; n += 1) {
-      await this.ledger.within(RECOVERY, () => this.client.status(atrId) === 'registered');
+      await holdsWithin(RECOVERY, () => this.client.status(atrId) === 'registered');
       outcome = (await this.inTime(this.send(atrId, 'error')))?.outcome;
     }
     if (outcome !== 'ok')
@@ -269,7 +273,7 @@ class AppRun extends ClientRun<OwnStep, AppQuestion> {
     const { released } = this.holds;
     const ms = TAKEOVER + RECOVERY;
     const held = (): string[] => released.map(({ key }) => key).filter((key) => this.peer.holds(key));
-    if (!(await this.ledger.within(ms, () => held().length === 0)))
+    if (!(await holdsWithin(ms, () => held().length === 0)))
       this.ledger.violate('frees', `still registered ${ms} ms after the release: ${held().join(', ')}`);
   }
 

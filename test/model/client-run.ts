@@ -1,7 +1,7 @@
 import { isAkmError } from '../../src/errors.js';
 import type { ModelClient } from './client.js';
 import { Ledger } from './ledger.js';
-import { pass } from './patience.js';
+import { holdsWithin, pass } from './patience.js';
 import type { Peer } from './peer.js';
 import { RECONNECT, REQUEST_TIMEOUT, type CommonStep, type Episode, type PeerStep } from './steps.js';
 
@@ -31,10 +31,8 @@ export abstract class ClientRun<Step extends { do: string }, Question extends st
       readonly questions: Readonly<Record<Question, (number: number) => Promise<number>>>;
     },
   ) {
-    peer.watch(() => this.ledger.changed());
     user.onState((connected) => {
       if (connected) this.epoch += 1;
-      this.ledger.changed();
     });
   }
 
@@ -125,18 +123,19 @@ export abstract class ClientRun<Step extends { do: string }, Question extends st
 
   /** Waits for a connection, but not for ever. */
   protected async connection(): Promise<void> {
-    await this.ledger.within(RECOVERY, () => this.user.connected());
+    await holdsWithin(RECOVERY, () => this.user.connected());
   }
 
   /** The promise's value, or undefined if it takes longer than any recovery. */
   protected async inTime<T>(promise: Promise<T>): Promise<T | undefined> {
-    let value: { value: T } | undefined;
-    const settled = promise.then((result) => {
-      value = { value: result };
-      this.ledger.changed();
+    let value: T | undefined;
+    let settled = false;
+    void promise.then((result) => {
+      value = result;
+      settled = true;
     });
-    if (await this.ledger.within(RECOVERY, () => value !== undefined)) await settled;
-    return value?.value;
+    await holdsWithin(RECOVERY, () => settled);
+    return value;
   }
 
   private async take(step: Step | PeerStep | CommonStep): Promise<void> {

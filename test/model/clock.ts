@@ -7,6 +7,9 @@ const TURNS = 2;
 /** How many milliseconds may pass in one of real time: the operating system needs a little for sockets, too. */
 const PACE = 4;
 
+/** Turns of the event loop within which a socket that was destroyed is closed. */
+const CLOSING = 20;
+
 /** Tells of each socket that leads to a server, as soon as it is made. */
 const SOCKETS = 'net.client.socket';
 
@@ -42,6 +45,8 @@ export async function inCountedTime(action: () => Promise<void>): Promise<string
   if (users === 1) install();
   try {
     await owners.run(owned, action);
+    // what is destroyed is closed some turns later
+    for (let n = 0; n < CLOSING && owned.sockets.size > 0; n += 1) await turn();
     return [...[...owned.sockets].map(() => 'socket'), ...[...owned.timers].map(() => 'timer')];
   } finally {
     for (const timer of owned.timers) timers.delete(timer);

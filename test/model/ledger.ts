@@ -29,7 +29,6 @@ export class Operation {
 export class Ledger {
   readonly operations: Operation[] = [];
   readonly violations: Violation[] = [];
-  private readonly watchers = new Set<() => void>();
 
   /** Those that have not ended. */
   get pending(): Operation[] {
@@ -49,32 +48,16 @@ export class Ledger {
     if (error !== undefined && !(isAkmError(error) && EXPECTED.has(error.code)))
       this.violate('ends', `${name} ended with ${messageOf(error)}`);
     operation.outcome = isAkmError(error) ? error.code : 'ok';
-    this.changed();
   }
 
   violate(invariant: Invariant, what: string): void {
     this.violations.push(new Violation(invariant, what));
-    this.changed();
-  }
-
-  changed(): void {
-    for (const watcher of this.watchers) watcher();
-  }
-
-  readonly watch = (watcher: () => void): (() => void) => {
-    this.watchers.add(watcher);
-    return () => this.watchers.delete(watcher);
-  };
-
-  /** {@link holdsWithin}, where whatever may change the condition is told to this ledger. */
-  within(ms: number, condition: () => boolean): Promise<boolean> {
-    return holdsWithin(ms, condition, this.watch);
   }
 
   /** Requires of the pending operations that those which are `due` end in time. */
   async requireEnds(ms: number, due: (operation: Operation) => boolean): Promise<void> {
     const late = (): Operation[] => this.pending.filter(due);
-    if (await this.within(ms, () => late().length === 0)) return;
+    if (await holdsWithin(ms, () => late().length === 0)) return;
     const names = late().map(({ name }) => name);
     this.violate('ends', `not ended within ${ms} ms: ${names.join(', ')}`);
   }

@@ -17,8 +17,6 @@ export interface PeerService {
   readonly behaviour: Behaviour;
   /** The payload of the answer to a request; undefined if it gets none. */
   answer(connection: PeerConnection, request: ReceivedRequest): Buffer | undefined;
-  /** Something has changed that a test may wait for. */
-  changed(): void;
 }
 
 /** The code of SEND_APP_DATA_REQUEST at an AppEndpoint. */
@@ -51,12 +49,10 @@ export class PeerConnection {
         this.offences.push(String(error));
         socket.destroy();
       }
-      peer.changed();
     });
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.gone = true;
-      peer.changed();
     });
   }
 
@@ -111,7 +107,6 @@ export class PeerConnection {
     if (treatment.as === 'bytewise') for (const byte of bytes) await this.write(Buffer.of(byte));
     // in one write: a repetition that comes any later cannot be told from the answer to a next request
     else await this.write(treatment.as === 'twice' ? Buffer.concat([bytes, bytes]) : bytes);
-    this.peer.changed();
   }
 
   /** Resolves in a later turn of the event loop, whatever becomes of the bytes. */

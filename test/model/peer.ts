@@ -32,7 +32,6 @@ export class Peer implements PeerService {
   private pushes = 0;
   private readonly server: Server;
   private back: Promise<void> | undefined;
-  private readonly watchers = new Set<() => void>();
 
   private constructor(
     readonly service: Service,
@@ -40,7 +39,6 @@ export class Peer implements PeerService {
   ) {
     this.server = createServer({ noDelay: true }, (socket) => {
       this.connections.push(new PeerConnection(socket, this));
-      this.changed();
     });
   }
 
@@ -61,16 +59,6 @@ export class Peer implements PeerService {
   /** Whether an application is registered on a connection there is now. */
   holds(key: string): boolean {
     return this.live.some(({ registered }) => registered.has(key));
-  }
-
-  /** Calls `watcher` after whatever happens here, until the returned function is called. */
-  watch(watcher: () => void): () => void {
-    this.watchers.add(watcher);
-    return () => this.watchers.delete(watcher);
-  }
-
-  changed(): void {
-    for (const watcher of this.watchers) watcher();
   }
 
   /** Ends all connections, and refuses new ones for so long, in milliseconds. */

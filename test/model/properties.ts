@@ -66,14 +66,14 @@ export const MODEL: readonly ModelProperty[] = [
   {
     client: 'AppClient',
     name: 'an AppClient keeps its word in any episode',
-    runs: 200,
+    runs: 400,
     lanes: 20,
     property: keepsItsWord(appEpisode, runApp),
   },
   {
     client: 'AmmClient',
     name: 'an AmmClient keeps its word in any episode',
-    runs: 100,
+    runs: 200,
     lanes: 10,
     property: keepsItsWord(ammEpisode, runAmm),
   },

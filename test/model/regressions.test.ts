@@ -112,6 +112,26 @@ describe('found in random episodes:', () => {
     );
 
     it(
+      'that is sent after other data was lost, taken in but not written, is written',
+      app(async ({ client, peer, soon }) => {
+        await client.acquire(1, 100).register();
+        await turn(); // from here on what arrives is read before the turn's data is written
+        for (const connection of peer.live) connection.end();
+        const first = send(client, { atrId: 1, text: 'first', offline: 'error' });
+        await new Promise<void>((resolve) => process.nextTick(resolve));
+        const lost = send(client, { atrId: 1, text: 'lost', offline: 'error' });
+        await soon(() => lost.outcome !== undefined, 'the second send ends');
+        await soon(() => client.connected() && client.status(1) === 'registered', 'registered again');
+        const next = send(client, { atrId: 1, text: 'next', offline: 'error' });
+        await soon(() => next.outcome !== undefined, 'the third send ends');
+        assert.deepEqual(
+          [first, lost, next].map(({ outcome }) => outcome),
+          ['ok', 'AKM_CONNECTION_LOST', 'ok'],
+        );
+      }),
+    );
+
+    it(
       'that waits is failed at the close, though the callback of some of it throws',
       app(async ({ client, peer, soon }) => {
         await client.acquire(1, 100).register();

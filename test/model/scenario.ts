@@ -48,7 +48,7 @@ export async function scenario<C extends ModelClient>(
       ...RECONNECT,
     });
     const soon: Scenario<C>['soon'] = async (condition, what, more = 0) =>
-      assert.ok(await holdsWithin(RECOVERY + more, condition, (watcher) => every(watcher)), what);
+      assert.ok(await holdsWithin(RECOVERY + more, condition), what);
     try {
       client.open();
       await soon(() => client.connected(), 'connected');
@@ -67,17 +67,6 @@ export async function scenario<C extends ModelClient>(
   if (failure) throw failure.error;
   assert.deepEqual(escaped.map(messageOf), [], 'what was thrown with nobody to catch it');
   assert.deepEqual(open, [], 'timers, sockets or servers were left open');
-}
-
-/** Calls `watcher` every millisecond. */
-function every(watcher: () => void): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  const again = (): void => {
-    timer = setTimeout(again, 1);
-    watcher();
-  };
-  timer = setTimeout(again, 1);
-  return () => clearTimeout(timer);
 }
 
 /** How something ended, or will: its error's code, `ok`, or undefined before that. */
