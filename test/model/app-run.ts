@@ -209,7 +209,8 @@ class AppRun extends ClientRun<OwnStep, AppQuestion> {
       this.episode.callbacksThrow && this.sent.length % 3 === 0
         ? ownError('a callback that fails')
         : undefined;
-    return new Promise((resolve) => {
+    const isHopeless = offline === 'error' && this.client.disconnected();
+    const ended = new Promise<Operation>((resolve) => {
       this.client.send({ atrId, appValue: 7, text, offline }, (error) => {
         if (!error) sent.accepted = this.epoch;
         sent.outcome = error?.code ?? 'ok';
@@ -220,6 +221,9 @@ class AppRun extends ClientRun<OwnStep, AppQuestion> {
         if (failure) throw failure;
       });
     });
+    if (isHopeless && operation.outcome === undefined)
+      this.ledger.violate('ends', `${operation.name} waits without a connection`);
+    return ended;
   }
 
   private askVersion(tolerant: boolean): Promise<boolean> {

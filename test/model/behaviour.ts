@@ -1,6 +1,11 @@
 /** What a peer does to one answer. */
 export type Treatment =
-  { as: 'late'; ms: number } | { as: 'lost' } | { as: 'twice' } | { as: 'bytewise' } | { as: 'prompt' };
+  | { as: 'late'; ms: number }
+  | { as: 'lost' }
+  | { as: 'twice' }
+  | { as: 'twice, the second in parts' }
+  | { as: 'bytewise' }
+  | { as: 'prompt' };
 
 const PROMPT: Treatment = { as: 'prompt' };
 

@@ -173,6 +173,9 @@ export abstract class ClientRun<Step extends { do: string }, Question extends st
       case 'repeats':
         behaviour.treat({ as: 'twice' }, step.answers);
         break;
+      case 'repeats in parts':
+        behaviour.treat({ as: 'twice, the second in parts' }, step.answers);
+        break;
       case 'dribbles':
         behaviour.treat({ as: 'bytewise' }, step.answers);
         break;

@@ -33,6 +33,8 @@ export interface Outgoing {
 /** What both clients can do. */
 export interface ModelClient {
   connected(): boolean;
+  /** Whether there is no connection, and none is being made right now. */
+  disconnected(): boolean;
   /** Requests and sends that wait. */
   waiting(): number;
   /** Failures counted so far. */
@@ -122,6 +124,7 @@ export function ammClient(options: AmmClientOptions): ModelAmm {
 function common(client: AmmClient | AppClient): ModelClient {
   return {
     connected: () => client.state === 'connected',
+    disconnected: () => client.state === 'disconnected',
     waiting: () => client.counters().queueDepth,
     errors: () => client.counters().errors,
     open: () => client.open(),

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { turn } from '../support/promises.js';
 import type { Behaviour } from './behaviour.js';
 import { frame, readAppDataBody, Splitter, type AppDataBody, type Service } from './wire.js';
 
@@ -10,6 +11,11 @@ export interface ReceivedRequest {
   /** Whether its answer was written. */
   answered: boolean;
 }
+
+/** Bytes of the first part of an answer in parts: some of its payload is among them. */
+const PART = 14;
+/** Turns of the event loop between its parts: the client writes its next request meanwhile. */
+const TURNS = 4;
 
 /** What a peer makes of the requests on its connections. */
 export interface PeerService {
@@ -104,9 +110,22 @@ export class PeerConnection {
         behaviour.after(treatment.ms, resolve);
       });
     request.answered = true; // noted first: the client may react within the write
-    if (treatment.as === 'bytewise') for (const byte of bytes) await this.write(Buffer.of(byte));
-    // in one write: a repetition that comes any later cannot be told from the answer to a next request
-    else await this.write(treatment.as === 'twice' ? Buffer.concat([bytes, bytes]) : bytes);
+    switch (treatment.as) {
+      case 'bytewise':
+        for (const byte of bytes) await this.write(Buffer.of(byte));
+        break;
+      // a repetition that begins any later cannot be told from the answer to a next request
+      case 'twice':
+        await this.write(Buffer.concat([bytes, bytes]));
+        break;
+      case 'twice, the second in parts':
+        await this.write(Buffer.concat([bytes, bytes.subarray(0, PART)]));
+        for (let n = 0; n < TURNS; n += 1) await turn();
+        await this.write(bytes.subarray(PART));
+        break;
+      default:
+        await this.write(bytes);
+    }
   }
 
   /** Resolves in a later turn of the event loop, whatever becomes of the bytes. */

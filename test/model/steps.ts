@@ -20,7 +20,7 @@ export type PeerStep =
   | { peer: 'resets' | 'ends' | 'pushes' }
   | { peer: 'restarts' | 'pauses'; ms: number }
   | { peer: 'answers late'; answers: number; ms: number }
-  | { peer: 'loses' | 'repeats' | 'dribbles'; answers: number }
+  | { peer: 'loses' | 'repeats' | 'repeats in parts' | 'dribbles'; answers: number }
   | { peer: 'refuses'; registrations: number }
   | { peer: 'refuses all'; ms: number };
 
@@ -74,7 +74,12 @@ const peer: fc.Arbitrary<PeerStep> = fc.oneof(
   fc.record({ peer: fc.constantFrom('restarts' as const, 'pauses' as const), ms }),
   fc.record({ peer: fc.constant('answers late' as const), answers: few, ms }),
   fc.record({
-    peer: fc.constantFrom('loses' as const, 'repeats' as const, 'dribbles' as const),
+    peer: fc.constantFrom(
+      'loses' as const,
+      'repeats' as const,
+      'repeats in parts' as const,
+      'dribbles' as const,
+    ),
     answers: few,
   }),
 );
