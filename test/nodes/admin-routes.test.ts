@@ -43,6 +43,9 @@ function failure(reply: Reply, status: number, code: string): string {
   return failed.message;
 }
 
+/** Headers of a request. */
+type Headers = Readonly<Record<string, string>>;
+
 /** What a form sends. */
 const form = ({ ammPort, appPort }: { ammPort: number; appPort: number }, changes: object = {}) => ({
   id: 'new',
@@ -60,7 +63,7 @@ describe('The admin routes', () => {
   const start = (...nodes: FlowNode[]) => nodeRed.startWith([api.attach], flowOf(nodes));
   const live = (list: string) => api.ask(`/akm-connection/connection/lists/${list}`);
   const fresh = (list: string, body: unknown) => api.ask(`/akm-connection/lists/${list}`, { body });
-  const test = (body: unknown) => api.ask('/akm-connection/test', { body });
+  const test = (body: unknown, headers: Headers = {}) => api.ask('/akm-connection/test', { body, headers });
 
   const scripted = async () => {
     const [amm, app] = await Promise.all([bench.scriptedAmm(), bench.scriptedApp()]);
@@ -333,6 +336,84 @@ describe('The admin routes', () => {
       const { app } = bodyOf(await test({ ...good, layouts })) as { app: { error: Failed } };
       assert.equal(app.error.code, 'AKM_INVALID_INPUT');
       assert.match(app.error.message, /GET_VERSION_RESPONSE has a mistake in column/);
+    });
+  });
+
+  describe('are for the editor alone:', () => {
+    const asks: Record<string, (headers: Headers) => Promise<Reply>> = {
+      'a list of a deployed connection': (headers) =>
+        api.ask('/akm-connection/connection/lists/endpoints', { headers }),
+      'a list of a form': (headers) => api.ask('/akm-connection/lists/endpoints', { headers, body: {} }),
+      'a test': (headers) => api.ask('/akm-connection/test', { headers, body: {} }),
+    };
+    const refused: Record<string, Headers> = {
+      'of another host': { host: 'gateway:1880', origin: 'http://evil.example' },
+      'of another port': { host: 'gateway:1880', origin: 'http://gateway' },
+      'of the default port of another scheme': { host: 'gateway:80', origin: 'https://gateway' },
+      'without an origin of its own': { host: 'gateway:1880', origin: 'null' },
+      'of an extension': { host: 'gateway:1880', origin: 'chrome-extension://gateway:1880' },
+      'whose browser says so': { 'sec-fetch-site': 'cross-site' },
+      'on another port of the host, whose browser says so': { 'sec-fetch-site': 'same-site' },
+      'that poses as forwarded by a proxy': {
+        host: 'gateway:1880',
+        origin: 'http://evil.example',
+        'x-forwarded-host': 'evil.example',
+      },
+      'that poses as the editor of old, in a browser that knows better': {
+        host: 'gateway:1880',
+        origin: 'http://gateway:1880',
+        'sec-fetch-site': 'cross-site',
+      },
+    };
+    const taken: Record<string, Headers> = {
+      'of no browser': {},
+      'of the editor': { host: 'gateway:1880', origin: 'http://gateway:1880' },
+      'of the editor, in other letters': { host: 'Gateway', origin: 'https://gateway' },
+      'of the editor, at the default port': { host: 'gateway:443', origin: 'https://gateway' },
+      'of the editor, at an IPv6 address': { host: '[::1]:1880', origin: 'http://[::1]:1880' },
+      'of the editor behind a proxy that hides its host, whose browser says so': {
+        host: '127.0.0.1:1880',
+        origin: 'https://plant.example',
+        'sec-fetch-site': 'same-origin',
+      },
+      'of a person who typed the address': { 'sec-fetch-site': 'none' },
+    };
+
+    for (const [what, ask] of Object.entries(asks)) {
+      for (const [whose, headers] of Object.entries(refused)) {
+        it(`${what} is not for a page ${whose}`, async () => {
+          await start();
+          const reply = await ask(headers);
+          assert.match(failure(reply, 403, 'FOREIGN_ORIGIN'), /only the Node-RED editor may send it/);
+        });
+      }
+      for (const [whose, headers] of Object.entries(taken)) {
+        it(`${what} is for requests ${whose}`, async () => {
+          await start();
+          assert.notEqual((await ask(headers)).status, 403);
+        });
+      }
+    }
+
+    it('the headers of a proxy count once the settings trust it', async () => {
+      let admin: NodeAPI['httpAdmin'] | undefined;
+      const trust = (RED: NodeAPI): void => {
+        admin = RED.httpAdmin.set('trust proxy', 'loopback');
+      };
+      await nodeRed.startWith([api.attach, trust], flowOf([]));
+      const headers = { host: '127.0.0.1:1880', origin: 'http://plant.example' };
+      try {
+        failure(
+          await test({}, { ...headers, 'x-forwarded-host': 'elsewhere.example' }),
+          403,
+          'FOREIGN_ORIGIN',
+        );
+        for (const host of ['plant.example', 'plant.example:80, inner.example']) {
+          failure(await test({}, { ...headers, 'x-forwarded-host': host }), 400, 'BAD_REQUEST');
+        }
+      } finally {
+        admin?.set('trust proxy', false);
+      }
     });
   });
 
