@@ -2,11 +2,10 @@ import { layoutEntries, readLayout } from './layouts/layout-drafts.js';
 import type { Names } from '../settings/names.js';
 import { mistakeIn, type NamedKind } from './names/named-value.js';
 import { notationWords } from './layouts/notation-words.js';
+import { hostProblemIn } from './host-words.js';
 import { isEnvironmentReference, toIdentifier, toWholeNumber } from '../settings/values.js';
 import { RANGES, type Range, type RangeName } from './ranges.js';
-
-/** Gives the text of a message catalogue's key, its `__name__` places filled with `values`. */
-export type Translate = (key: string, values?: Readonly<Record<string, string | number>>) => string;
+import type { Translate } from './texts.js';
 
 /** What the validators need of the editor around them. */
 export interface EditorPort {
@@ -88,6 +87,12 @@ export function createValidators(editor: EditorPort) {
     const upper = toWholeNumber(value);
     if (verdict !== true || lower === undefined || upper === undefined || lower <= upper) return verdict;
     return refuse(options, editor.translate('@akmflow/node-red-akm/akm-connection:error.pauses'));
+  };
+
+  /** Takes a host name or an IP address, or `${ENV}`. */
+  const host = (value: unknown, options: ValidatorOptions | undefined): Verdict => {
+    const problem = isEnvironmentReference(value) ? undefined : hostProblemIn(value, editor.translate);
+    return problem === undefined || refuse(options, problem);
   };
 
   /**
@@ -182,6 +187,7 @@ export function createValidators(editor: EditorPort) {
     wholeNumber,
     optionalWholeNumber,
     millisecondsFrom,
+    host,
     literal,
     optionalNamed,
     typedValue,

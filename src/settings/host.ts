@@ -64,7 +64,7 @@ function problemOfName(name: string): HostProblem | undefined {
 }
 
 const WORDS: Readonly<Record<HostProblem, string>> = {
-  empty: 'enter a host name or an IP address',
+  empty: 'a host name or an address is needed',
   variable: 'set the environment variable, and let ${NAME} be the whole value',
   url: 'enter the host name or the IP address alone, without a scheme such as tcp:// and without a path',
   port: 'enter the host alone; the port is a setting of its own',

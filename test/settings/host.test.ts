@@ -109,7 +109,7 @@ describe('hosts', () => {
 
   it('have words for each problem, which say what to do', () => {
     for (const problem of Object.keys(problems) as HostProblem[])
-      assert.match(hostProblemInWords(problem), /^(?:enter|set|write|a host name has) /, problem);
+      assert.match(hostProblemInWords(problem), /^(?:enter|set|write|a host name has|a host name or) /, problem);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { NotationError, NotationProblem } from '../../protocol/notation-error.js';
-import type { Translate } from '../validators.js';
+import type { Translate } from '../texts.js';
 
 /** The catalogue's text for each mistake that there can be in a layout. */
 const TEXTS: Readonly<Record<NotationProblem, string>> = {
