@@ -65,7 +65,7 @@ function problemOfName(name: string): HostProblem | undefined {
 
 const WORDS: Readonly<Record<HostProblem, string>> = {
   empty: 'a host name or an address is needed',
-  variable: 'set the environment variable, and let ${NAME} be the whole value',
+  variable: 'set the environment variable to a host name or an address, and let ${NAME} be the whole value',
   url: 'enter the host name or the IP address alone, without a scheme such as tcp:// and without a path',
   port: 'enter the host alone; the port is a setting of its own',
   ipv4: 'write an IPv4 address as four decimal numbers from 0 to 255, such as 192.168.0.10',

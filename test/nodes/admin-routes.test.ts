@@ -5,6 +5,7 @@ import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { useAdminApi, type Reply } from '../support/admin-api.js';
 import { useFakeClock } from '../support/fake-clock.js';
 import { connection, flowOf, type FlowNode } from '../support/flows.js';
+import { freePort } from '../support/free-port.js';
 import { useNodeRed } from '../support/node-red-helper.js';
 import type { ScriptedServer } from '../support/scripted-server.js';
 
@@ -487,6 +488,88 @@ describe('The admin routes', () => {
         [{ id: 'global', type: 'global-config', env }],
       );
       await found('new', ports);
+    });
+
+    describe('whose values are in no answer:', () => {
+      const secret = 'secret-4711.invalid';
+      /** What is answered to a form with a variable of this value; it must not hold the value. */
+      const answered = async (changes: object, value: string) => {
+        process.env[variable] = value;
+        const ports = { ammPort: await freePort(), appPort: 1 };
+        const body = form(ports, { layouts: {}, ...changes });
+        const texts = [(await test(body)).text, (await fresh('endpoints', body)).text];
+        for (const text of texts) {
+          assert.ok(!text.includes(value), text);
+          // the resolver, and any shortening, may take it apart
+          assert.ok(!text.includes(value.slice(0, 12)), text);
+        }
+        return texts;
+      };
+      const reference = `\${${variable}}`;
+
+      beforeEach(() => start());
+
+      for (const value of [secret, `${secret}/`, `"${secret}"`, `${secret} ${'x'.repeat(100)}`])
+        it(`as a host, ${value.slice(0, 30)}`, async () => {
+          for (const text of await answered({ ammHost: reference, requestTimeout: '300' }, value))
+            assert.match(text, /\$\{AKM_TEST_AMM_PORT\}/);
+        });
+
+      for (const value of ['secret-4711', '65536', '-12345678', '0x1C1C1C1C'])
+        it(`as a port, ${value}`, async () => {
+          for (const text of await answered({ ammPort: reference }, value))
+            assert.match(text, /The port is \\"\$\{AKM_TEST_AMM_PORT\}\\"/);
+        });
+
+      it('as a port that can be used', async () => {
+        const port = String(await freePort());
+        for (const text of await answered({ ammPort: reference }, port))
+          assert.match(
+            text,
+            /The AMM at 127\.0\.0\.1:\$\{AKM_TEST_AMM_PORT\} could not be reached \(ECONNREFUSED\)/,
+          );
+      });
+
+      it('as a request timeout that cannot be used', async () => {
+        for (const text of await answered({ requestTimeout: reference }, 'secret-4711'))
+          assert.match(text, /The request timeout \(ms\) is \\"\$\{AKM_TEST_AMM_PORT\}\\"/);
+      });
+
+      it('as a request timeout that can be used', async () => {
+        const { amm, app, ports } = await scripted();
+        await app.close();
+        process.env[variable] = '137';
+        const replying = test(form(ports, { requestTimeout: reference }));
+        const peer = await amm.connection();
+        const { text } = await replying;
+        await peer.closed;
+        assert.match(text, /AKM_TIMEOUT/);
+        assert.doesNotMatch(text, /137/);
+      });
+
+      it('as a layout', async () => {
+        await answered({ layouts: { GET_VERSION_RESPONSE: reference } }, 'secret4711:u8');
+        await answered({ layouts: { GET_VERSION_RESPONSE: reference } }, 'secret4711');
+      });
+
+      it('as a name', async () => {
+        const ports = await bench.simulator();
+        process.env[variable] = secret;
+        const names = [{ name: reference, id: identifier('E', 1).id, atrId: '', appValue: '' }];
+        assert.ok(!(await fresh('endpoints', form(ports, { names }))).text.includes(secret));
+      });
+
+      it('not even of a connection that is deployed', async () => {
+        const port = await freePort();
+        process.env[variable] = String(port);
+        await nodeRed.deploy(
+          'full',
+          ...flowOf([connection({}, { ammPort: reference, requestTimeout: '100' })]),
+        );
+        const message = failure(await live('endpoints'), 502, 'AKM_NOT_CONNECTED');
+        assert.match(message, /ECONNREFUSED/);
+        assert.ok(!message.includes(String(port)), message);
+      });
     });
 
     it('and leave as they are those that are not set', async () => {

@@ -4,7 +4,7 @@ import { testAmm, testApp } from './connection-test.js';
 import { Names } from '../../../src/settings/names.js';
 import { answer, answerFailure, type AdminRequest } from './answers.js';
 import { BOUNDS, ConcurrencyLimit } from './concurrency-limit.js';
-import { deployed, listNamed, named } from './lists.js';
+import { concealFor, deployed, listNamed, named } from './lists.js';
 import { requireSameOrigin } from './same-origin.js';
 import { settingsIn } from './settings.js';
 
@@ -43,7 +43,8 @@ export function registerAdminRoutes(RED: NodeAPI, bounds = BOUNDS): void {
       const { id, list } = params;
       const source = listNamed(list);
       const connection = deployed(RED, id);
-      return { list, ...named(await source.live(connection, signal), connection.names) };
+      const conceal = concealFor(RED, connection);
+      return { list, ...named(await source.live(connection, signal, conceal), connection.names) };
     }),
   );
   httpAdmin.post(
@@ -63,7 +64,10 @@ export function registerAdminRoutes(RED: NodeAPI, bounds = BOUNDS): void {
     auth.needsPermission('akm-connection.write'),
     handler(async (req, signal) => {
       const settings = settingsIn(RED, req);
-      const [amm, app] = await Promise.all([testAmm(settings.amm, signal), testApp(settings.app, signal)]);
+      const [amm, app] = await Promise.all([
+        testAmm(settings.amm.options, signal, settings.amm.conceal),
+        testApp(settings.app.options, signal, settings.app.conceal),
+      ]);
       return { amm, app };
     }),
   );
