@@ -182,6 +182,28 @@ describe('The admin routes', () => {
         assert.equal(nodeRed.texts('receive').at(-1), 'not registered');
         assert.equal(app.accepted, 1);
       });
+
+      it('are asked for again, instead of waiting for an answer that is overdue', async () => {
+        const { amm, ports } = await scripted();
+        await start(connection(ports, { requestTimeout: '600000' }), {
+          id: 'list',
+          type: 'akm-list-endpoints',
+        });
+        const peer = await amm.connection();
+        await nodeRed.showing('list', 'connected');
+        const first = live('endpoints');
+        await peer.receive(LIST_ENDPOINTS.request);
+        time.clock.advance(12_500);
+        failure(await first, 504, 'AKM_TIMEOUT');
+        const second = live('endpoints');
+        // it has arrived when a third, which is refused at once, is answered
+        failure(await live('none'), 400, 'BAD_REQUEST');
+        const endpoints = [identifier('E', 1)];
+        peer.send(LIST_ENDPOINTS.response, { confirmation: 0, count: 1, endpoints });
+        await peer.receive(LIST_ENDPOINTS.request);
+        peer.send(LIST_ENDPOINTS.response, { confirmation: 0, count: 0, endpoints: [] });
+        assert.deepEqual((bodyOf(await second) as { items: object[] }).items, []);
+      });
     });
 
     it('end with the connection that is deployed anew meanwhile', async () => {

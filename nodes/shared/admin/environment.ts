@@ -24,7 +24,9 @@ export function environmentOf(RED: NodeAPI, id: string | undefined): (text: stri
   return (text) => {
     const match = VARIABLE.exec(text);
     const name = match?.[1] ?? match?.[2];
-    return name === undefined ? text : ((RED.util.getSetting(node as Node, name) as unknown) ?? text);
+    if (name === undefined) return text;
+    const value: unknown = RED.util.getSetting(node as Node, name); // undefined if it is not set
+    return value ?? text;
   };
 }
 

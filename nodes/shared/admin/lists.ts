@@ -9,6 +9,7 @@ import type { Names } from '../../../src/settings/names.js';
 import { toAkmError } from '../errors.js';
 import { serviceOf, type Clients, type ConnectionNode } from '../connection-node.js';
 import { Refusal } from './answers.js';
+import { BOUNDS } from './concurrency-limit.js';
 import { concealing, type Conceal } from './conceal.js';
 import type { ConnectionSettings } from './settings.js';
 
@@ -70,12 +71,19 @@ function listSource<S extends keyof Clients>(
   Client: new (options: ClientOptions) => Clients[S],
   read: (client: Clients[S]) => Promise<List>,
 ): ListSource {
-  /** What is being read already: asking once more before there is an answer would only fill the queue of a peer that is slow. */
-  const underWay = new WeakMap<Clients[S], Promise<List>>();
+  /**
+   * What is being read already: asking once more before there is an answer would only fill the queue of a peer that is slow. An answer that
+   * is longer overdue than a request waits is not waited for again.
+   */
+  const underWay = new WeakMap<Clients[S], { list: Promise<List>; since: number }>();
   const readOnce = (client: Clients[S]): Promise<List> => {
-    const reading = underWay.get(client) ?? read(client).finally(() => underWay.delete(client));
-    underWay.set(client, reading);
-    return reading;
+    const last = underWay.get(client);
+    if (last && performance.now() - last.since < BOUNDS.time) return last.list;
+    const list = read(client).finally(() => {
+      if (underWay.get(client)?.list === list) underWay.delete(client);
+    });
+    underWay.set(client, { list, since: performance.now() });
+    return list;
   };
   return {
     live: async (connection, signal, conceal) => {
