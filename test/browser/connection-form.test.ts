@@ -178,7 +178,7 @@ for (const version of nodeRedVersions) {
       await suite.editor.type(field('ammHost'), '${NOT_SET_ANYWHERE}');
       await page.locator('#akm-test').click();
       const refused = page.locator('#akm-test-result .akm-mistake + div').first();
-      assert.match(await refused.innerText(), /A setting cannot be used\.\n.*NOT_SET_ANYWHERE/);
+      assert.match(await refused.innerText(), /A setting is not valid\.\n.*NOT_SET_ANYWHERE/);
     });
 
     it('brings a connection of an older package up to date, and changes nothing by that', async () => {
