@@ -1,6 +1,7 @@
 import { AkmError, quote } from '../errors.js';
 import { MAX_ATRS, MAX_ENDPOINTS } from '../protocol/amm-messages.js';
 import { parseInteger } from '../protocol/integer.js';
+import { checkHost } from '../settings/check-host.js';
 import { AmmService } from './amm-service.js';
 import { AppService } from './app-service.js';
 import { FAULTS, PeerServer, type Fault } from './peer-server.js';
@@ -39,9 +40,7 @@ export class Simulator {
   /** @throws AkmError `AKM_INVALID_INPUT` naming the option */
   constructor(options: SimulatorOptions = {}) {
     const fault = checkFault(options.fault);
-    this.host = options.host ?? '127.0.0.1';
-    if (this.host.trim() === '')
-      throw new AkmError('AKM_INVALID_INPUT', 'The host is empty; an address is needed');
+    this.host = checkHost(options.host ?? '127.0.0.1', 'The host');
     this.ports = {
       amm: parseInteger(options.ammPort ?? 49200, 'The AMM port', 65535),
       app: parseInteger(options.appPort ?? 49600, 'The AppEndpoint port', 65535),

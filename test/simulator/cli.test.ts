@@ -125,7 +125,7 @@ describe('akm-simulator', function () {
       [['--fault', 'other'], /^akm-simulator: The fault is "other"; known are silent, /],
       [['--unknown'], /^akm-simulator: .*--unknown/],
       [['stray'], /^akm-simulator: .*stray/],
-      [['--host', ''], /^akm-simulator: The host is empty/],
+      [['--host', ''], /^akm-simulator: The host is ""; a host name/],
     ];
     const outcomes = await Promise.all(wrong.map(([args]) => run(...FREE_PORTS, ...args).ended));
     for (const [index, { exitCode, stdout, stderr }] of outcomes.entries()) {
