@@ -82,6 +82,7 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
       onResponse: (latencyMs) => {
         this.counted.latencyMs = latencyMs;
       },
+      onLateResponse: (code, payload) => this.onLateResponse(code, payload),
       onFailure: (error, name) => this.onFailure(error, name),
       onRenewal: () => this.onRenewal?.(),
       onWaitedInVain: (error) => this.onWaitedInVain?.(error),
@@ -335,6 +336,13 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
       if (this.heartbeat.hasAnswered) this.connection.abort(error as AkmError);
       else this.onUnidentified(error as AkmError);
     }
+  }
+
+  /** A peer that says who it is after all. */
+  private onLateResponse(code: number, payload: Buffer): void {
+    if (code !== this.identification.operation.response.code) return;
+    const wrong = this.wrongIdentity(payload);
+    if (wrong) this.connection.reject(wrong);
   }
 
   /**

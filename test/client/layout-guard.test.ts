@@ -68,7 +68,7 @@ describe('a changing request whose layout is inferred', () => {
 
   const loopback: [host: string, listenAt: string][] = [
     ['127.0.0.1', '127.0.0.1'],
-    ['127.1', '127.0.0.1'],
+    ['127.0.0.2', '127.0.0.2'],
     ['localhost', '127.0.0.1'],
     ...(HAS_IPV6 ? ([['::1', '::1'], ['0:0::1', '::1']] as [string, string][]) : []), // prettier-ignore
   ];

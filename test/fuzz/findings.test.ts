@@ -32,10 +32,11 @@ describe('found by fuzzing:', () => {
         const client = bench.app({ port: server.port, requestTimeout: 50, reconnectMin: 1, reconnectMax: 5 });
         client.open();
         const registering = [100, 101].map((appValue) => client.acquire(1, appValue).register());
-        const asked = [client.getVersion(), client.getEndpointInfo()];
+        const asked = [client.getVersion(), client.getEndpointInfo()].map((request) =>
+          rejection(request, 'AKM_NOT_CONNECTED'),
+        );
         await Promise.allSettled(registering);
-        for (const request of asked)
-          await inTime(rejection(request, 'AKM_NOT_CONNECTED'), () => 'a request to end');
+        for (const ended of asked) await inTime(ended, () => 'a request to end');
         assert.equal(client.counters().queueDepth, 0);
       } finally {
         await server.close();

@@ -237,10 +237,7 @@ export class AppClient extends ServiceClient {
 
   protected override onUnasked(code: number, payload: Buffer): Sense {
     if (code === RECEIVE_APP_DATA_RESPONSE.code) return this.onData(payload);
-    if (code === SEND_RESPONSE) return this.onSendResponse();
-    const wrong = this.wrongIdentity(payload); // an AMM that has answered too late to be recognised at once
-    if (wrong) this.connection.reject(wrong);
-    return false;
+    return code === SEND_RESPONSE && this.onSendResponse();
   }
 
   protected override onDrain(): void {

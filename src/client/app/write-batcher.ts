@@ -53,7 +53,9 @@ export class WriteBatcher {
 
   /** Fails what was added and is not written yet. */
   fail(error: AkmError): void {
-    for (const taken of this.filling?.clear() ?? []) taken(error);
+    const { filling } = this;
+    this.filling = undefined; // what is added next begins anew, and is flushed
+    for (const taken of filling?.clear() ?? []) taken(error);
   }
 
   private begin(): Batch {

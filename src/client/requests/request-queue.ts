@@ -43,6 +43,8 @@ export interface RequestListener {
   onIdle(): void;
   /** A response has come, so many milliseconds after its request. */
   onResponse(latencyMs: number): void;
+  /** A response has come to a request that is not waited for any more. */
+  onLateResponse(code: number, payload: Buffer): void;
   /** A request has failed that somebody has made. */
   onFailure(error: unknown, name: string): void;
   /** The connection is about to be renewed: last chance to write. */
@@ -69,6 +71,8 @@ interface Job {
   readonly fail: (error: unknown) => void;
   /** Whether its promise is settled: it was cancelled. */
   ended: boolean;
+  /** Whether the connection was renewed for it already. */
+  hasRenewed: boolean;
 }
 
 interface InFlight {
@@ -151,7 +155,9 @@ export class RequestQueue {
   /** There is no connection from now on, but one is being made. */
   onOffline(): void {
     if (!this.offlineTimer) this.offlineSince = performance.now();
-    this.waitOffline(this.offlineSince + this.timeout - performance.now());
+    const left = this.offlineSince + this.timeout - performance.now();
+    if (left > 0) this.waitOffline(left);
+    else this.giveUpWaiting();
   }
 
   /** The peer was confirmed. What waits behind priority requests is no better off yet: a peer may never answer those. */
@@ -174,7 +180,7 @@ export class RequestQueue {
   onFrame(code: number, payload: Buffer, chunk: number): boolean {
     const { inFlight } = this;
     if (inFlight?.job.request.responseCode !== code || chunk <= inFlight.chunks)
-      return this.unanswered.has(code);
+      return this.isLate(code, payload);
     this.takeInFlight();
     this.extendOffline(); // the peer answers: whoever waits for its turn goes on waiting
     const latencyMs = performance.now() - inFlight.writtenAt;
@@ -209,17 +215,29 @@ export class RequestQueue {
       const queue = this.priority.length > 0 ? this.priority : this.waiting;
       const job = queue.peek();
       if (!job) break;
-      if (!job.ended && this.isAmbiguous(job.request)) {
+      const isAmbiguous = !job.ended && this.isAmbiguous(job.request);
+      if (isAmbiguous && !job.hasRenewed) {
+        job.hasRenewed = true;
         this.renew(); // here nobody could tell its response from the late one
         return;
       }
       queue.shift();
       if (job.ended) continue;
       if (!job.request.internal) this.limit.release(job.request.frame.length);
+      if (isAmbiguous) {
+        job.fail(this.indistinguishable(job.request)); // a peer that never answers the first question of a connection
+        continue;
+      }
       if (!job.request.priority) this.endOffline();
       this.write(job);
     }
     this.reportIdle();
+  }
+
+  private isLate(code: number, payload: Buffer): boolean {
+    const isLate = this.unanswered.has(code);
+    if (isLate) this.listener.onLateResponse(code, payload);
+    return isLate;
   }
 
   private renew(): void {
@@ -248,6 +266,7 @@ export class RequestQueue {
     const job: Job = {
       request,
       ended: false,
+      hasRenewed: false,
       succeed: (payload, latencyMs) => {
         if (job.ended) return;
         try {
@@ -309,14 +328,22 @@ export class RequestQueue {
       'AKM_TIMEOUT',
       `${this.connection.peer} did not answer ${name} within ${timeout} ms`,
     );
+    if (toleratesNoReply || job === this.first) this.unanswered.set(responseCode, frame);
     job.fail(error);
     if (job === this.first) return;
     if (toleratesNoReply) {
-      this.unanswered.set(responseCode, frame);
       this.pump();
     } else {
       this.connection.abort(error);
     }
+  }
+
+  private indistinguishable({ name }: Job['request']): AkmError {
+    const { peer } = this.connection;
+    return new AkmError(
+      'AKM_TIMEOUT',
+      `${name} was not sent: ${peer} has left a request without a response whose late response could not be told from this one`,
+    );
   }
 
   private failWaiting(job: Job, error: AkmError): void {
@@ -330,13 +357,12 @@ export class RequestQueue {
 
   private waitOffline(milliseconds: number): void {
     this.endOffline();
-    this.offlineTimer = new Deadline(Math.max(0, milliseconds), () => {
-      this.offlineTimer = undefined;
-      this.giveUpWaiting(this.waitedInVain());
-    });
+    this.offlineTimer = new Deadline(milliseconds, () => this.giveUpWaiting());
   }
 
-  private giveUpWaiting(error: AkmError): void {
+  private giveUpWaiting(): void {
+    const error = this.waitedInVain();
+    this.endOffline();
     void this.waiting.takeAll().drain((job) => this.failWaiting(job, error));
     this.listener.onWaitedInVain(error);
     this.reportIdle();
