@@ -72,8 +72,8 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
       onFrame: (payload, chunk) => this.onFrame(payload, chunk),
       onDrain: () => this.onDrain?.(),
       onLost: (error) => {
+        this.onLost?.(error); // first: whoever waits for the next connection may have waited long enough by now
         this.queue.onLost(error);
-        this.onLost?.(error);
       },
     });
     this.limit = new QueueLimit(options.queueLimit);
@@ -163,7 +163,7 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
   /** The socket takes more again. */
   protected onDrain?(): void;
 
-  /** The connection is gone; requests are seen to already. */
+  /** The connection is gone; requests are seen to right after. */
   protected onLost?(error: AkmError): void;
 
   /** The state is `disconnected`. */
