@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AkmErrorCode } from '../../src/errors.js';
-import type { Fault } from '../../src/simulator/peer-server.js';
+import type { Fault } from '../../src/simulator/faults.js';
 import { connection, type Caught } from '../support/flows.js';
 import { freePort } from '../support/free-port.js';
 import { useNodeRed } from '../support/node-red-helper.js';

@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
-import { FAULTS } from '../../src/simulator/peer-server.js';
+import { FAULTS } from '../../src/simulator/faults.js';
 import { dial } from '../support/scripted-server.js';
 
 const ROOT = join(__dirname, '../..');
@@ -122,7 +122,7 @@ describe('akm-simulator', function () {
     const wrong: [args: string[], told: RegExp][] = [
       [['--amm-port', 'x'], /^akm-simulator: The AMM port is "x"; a whole number from 0 to 65535 is needed/],
       [['--endpoints', '33'], /^akm-simulator: The number of endpoints is "33"/],
-      [['--fault', 'other'], /^akm-simulator: The fault is "other"; known are silent, /],
+      [['--fault', 'other'], /^akm-simulator: Unknown fault "other"; expected one of: silent, /],
       [['--unknown'], /^akm-simulator: .*--unknown/],
       [['stray'], /^akm-simulator: .*stray/],
       [['--host', ''], /^akm-simulator: The host is empty/],

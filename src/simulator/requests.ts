@@ -1,0 +1,42 @@
+import { AMM_OPERATIONS } from '../protocol/amm-messages.js';
+import { APP_OPERATIONS, SEND_APP_DATA_REQUEST } from '../protocol/app-messages.js';
+import type { Service } from '../protocol/header.js';
+import { codeOf, decodeWholeBody, type Message, type Operation } from '../protocol/message.js';
+
+/** A request as a simulated service has received it. */
+export interface PeerRequest {
+  /** The U32 in front of the body. */
+  readonly code: number;
+  /** The message's name, e.g. `LIST_ENDPOINTS_REQUEST`; undefined when the service has no request of this code. */
+  readonly name: string | undefined;
+  /** The decoded body by field name, e.g. `{ atrId: 1, appValue: 100 }`; empty for an unknown code. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** The whole payload, code included. A copy that nobody overwrites. */
+  readonly payload: Buffer;
+}
+
+const requestsOf = (operations: Record<string, Operation>): Message[] =>
+  Object.values(operations).map(({ request }) => request);
+
+const byCode = (messages: readonly Message[]): ReadonlyMap<number, Message> =>
+  new Map(messages.map((message) => [message.code, message]));
+
+const REQUESTS: Readonly<Record<Service, ReadonlyMap<number, Message>>> = {
+  amm: byCode(requestsOf(AMM_OPERATIONS)),
+  app: byCode([...requestsOf(APP_OPERATIONS), SEND_APP_DATA_REQUEST]),
+};
+
+/**
+ * Reads a request from a payload, which may be overwritten afterwards.
+ * @returns undefined when the payload is too short to have a code
+ * @throws AkmError `AKM_PROTOCOL` when the body does not have its layout
+ */
+export function readRequest(service: Service, given: Buffer): PeerRequest | undefined {
+  const code = codeOf(given);
+  if (code === undefined) return undefined;
+  const payload = Buffer.from(given);
+  const message = REQUESTS[service].get(code);
+  return message
+    ? { code, name: message.name, fields: decodeWholeBody(message, payload), payload }
+    : { code, name: undefined, fields: {}, payload };
+}
