@@ -25,7 +25,7 @@ export interface CheckedInjection {
 
 /** @throws AkmError `AKM_INVALID_INPUT` naming the property, or `AKM_PAYLOAD_TOO_LARGE` */
 export function checkInjection(injection: Injection): CheckedInjection {
-  checkOptionNames(injection, ['atrId', 'appValue', 'target', 'data'], 'property of the injected data');
+  checkOptionNames(injection, ['atrId', 'appValue', 'target', 'data'], 'injected data');
   const { atrId, appValue, target, data } = injection;
   const checked = {
     atrId: parseInteger(atrId, 'atrId', U16_MAX),

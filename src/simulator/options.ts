@@ -46,7 +46,7 @@ export interface CheckedSimulatorOptions {
 
 /** @throws AkmError `AKM_INVALID_INPUT` naming the option */
 export function checkSimulatorOptions(options: SimulatorOptions): CheckedSimulatorOptions {
-  checkOptionNames(options, Object.keys(SIMULATOR_DEFAULTS), 'option of the simulator');
+  checkOptionNames(options, Object.keys(SIMULATOR_DEFAULTS), 'simulator options');
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const complete: Record<keyof SimulatorOptions, unknown> = {
     ...SIMULATOR_DEFAULTS,
@@ -64,17 +64,17 @@ export function checkSimulatorOptions(options: SimulatorOptions): CheckedSimulat
 
 /**
  * Checks that options are an object without unknown names: a misspelt option would have no effect, and nobody would know.
- * @param what names an option in the error
+ * @param what names the object in the error
  * @throws AkmError `AKM_INVALID_INPUT`
  */
 export function checkOptionNames(options: unknown, known: readonly string[], what: string): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw new AkmError('AKM_INVALID_INPUT', `${kindOf(options)} was given; an object is needed`);
+    throw new AkmError('AKM_INVALID_INPUT', `The ${what} must be an object; ${kindOf(options)} was given`);
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown === undefined) return;
   throw new AkmError(
     'AKM_INVALID_INPUT',
-    `Unknown ${what} ${quote(unknown)}; expected one of: ${known.join(', ')}`,
+    `Unknown property ${quote(unknown)} in the ${what}; expected one of: ${known.join(', ')}`,
   );
 }
 

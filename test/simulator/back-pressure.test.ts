@@ -101,7 +101,10 @@ describe('a simulated AppEndpoint between applications', () => {
     }
     for (const [index, target] of targets.entries()) {
       const written = (): number => target.writableLength;
-      for (let before = -1; before < written() || !source.isPaused(); await turn()) before = written();
+      for (let before = -1; before < written() || !source.isPaused();) {
+        before = written();
+        await turn();
+      }
       assert.ok(written() > 50_000 && written() <= 64 * 1024, `${written()} bytes`);
       target.uncork();
       for (let n = 0; n < MESSAGES; n += 1) await receivers[index]?.receive(RECEIVE_APP_DATA_RESPONSE);
