@@ -9,6 +9,9 @@ import { Simulator } from './simulator.js';
 const FAILED = 1;
 const BAD_ARGUMENTS = 2;
 
+/** Aborted when a signal, or an output that cannot be written, ends the command. */
+const ending = new AbortController();
+
 /** Exits with this code as soon as all has ended, and says why. */
 function fail(code: number, message: string): void {
   process.exitCode = code;
@@ -28,18 +31,10 @@ function prepare(args: string[]): { simulator: Simulator; given: Arguments } | u
 }
 
 async function run(simulator: Simulator, { format }: Arguments): Promise<void> {
-  const ending = new AbortController();
-  const end = (): void => {
-    ending.abort();
-    void simulator.stop();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
   const printer = new EventPrinter(simulator, format, process.stdout);
-  process.stdout.on('error', (error: Error) => {
-    if (!ending.signal.aborted) fail(FAILED, `The output cannot be written: ${error.message}`);
-    printer.stop();
-    end();
-  });
+  ending.signal.addEventListener('abort', () => void simulator.stop());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => ending.abort());
+  process.stdout.on('error', () => printer.stop());
   try {
     printer.listening(await simulator.start());
   } catch (error) {
@@ -47,7 +42,10 @@ async function run(simulator: Simulator, { format }: Arguments): Promise<void> {
   }
 }
 
-// nobody is there to be told of it
-process.stderr.on('error', () => undefined);
+process.stdout.on('error', ({ message }: Error) => {
+  if (!ending.signal.aborted) fail(FAILED, `The output cannot be written: ${message}`);
+  ending.abort();
+});
+process.stderr.on('error', () => undefined); // nobody is there who could be told
 const prepared = prepare(process.argv.slice(2));
 if (prepared) void run(prepared.simulator, prepared.given);

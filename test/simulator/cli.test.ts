@@ -306,9 +306,11 @@ describe('akm-simulator', function () {
   if (existsSync('/dev/full')) {
     it('ends when the disk is full', async () => {
       const shell = ['/bin/sh', '-c', 'exec "$@" >/dev/full', 'sh'];
-      const { exitCode, stderr } = await runProgram(...shell, ...COMMAND, ...FREE_PORTS).ended;
-      assert.equal(exitCode, 1);
-      assert.match(stderr, /^akm-simulator: The output cannot be written: ENOSPC.*\n$/);
+      for (const args of [FREE_PORTS, ['--help']]) {
+        const { exitCode, stderr } = await runProgram(...shell, ...COMMAND, ...args).ended;
+        assert.equal(exitCode, 1);
+        assert.match(stderr, /^akm-simulator: The output cannot be written: ENOSPC.*\n$/);
+      }
     });
   }
 });
