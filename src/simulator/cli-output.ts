@@ -97,8 +97,8 @@ function words(printed: Printed): string {
   }
 }
 
-function requestWords({ name, code, payload, fields }: SimulatorEvents['request'][0]): string {
-  if (name === undefined) return `unknown code 0x${code.toString(16)}, ${payload.length} bytes of payload`;
+function requestWords({ name, code, length, fields }: SimulatorEvents['request'][0]): string {
+  if (name === undefined) return `unknown code 0x${code.toString(16)}, ${length} bytes of payload`;
   const values = Object.entries(plainFields(fields)).map(
     ([field, value]) => ` ${field}=${typeof value === 'number' ? value : JSON.stringify(value)}`,
   );

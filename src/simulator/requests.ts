@@ -1,7 +1,7 @@
 import { AMM_OPERATIONS } from '../protocol/amm-messages.js';
 import { APP_OPERATIONS, SEND_APP_DATA_REQUEST } from '../protocol/app-messages.js';
 import type { Service } from '../protocol/header.js';
-import { codeOf, decodeWholeBody, type Message, type Operation } from '../protocol/message.js';
+import { CODE_SIZE, codeOf, decodeWholeBody, type Message, type Operation } from '../protocol/message.js';
 
 /** A request as a simulated service has received it. */
 export interface PeerRequest {
@@ -9,10 +9,10 @@ export interface PeerRequest {
   readonly code: number;
   /** The message's name, e.g. `LIST_ENDPOINTS_REQUEST`; undefined when the service has no request of this code. */
   readonly name: string | undefined;
-  /** The decoded body by field name, e.g. `{ atrId: 1, appValue: 100 }`; empty for an unknown code. */
+  /** The decoded body by field name, e.g. `{ atrId: 1, appValue: 100 }`; for an unknown code `{ body }`, a Buffer. */
   readonly fields: Readonly<Record<string, unknown>>;
-  /** The whole payload, code included. A copy that nobody overwrites. */
-  readonly payload: Buffer;
+  /** Bytes of payload, code included. */
+  readonly length: number;
 }
 
 const requestsOf = (operations: Record<string, Operation>): Message[] =>
@@ -31,12 +31,19 @@ const REQUESTS: Readonly<Record<Service, ReadonlyMap<number, Message>>> = {
  * @returns undefined when the payload is too short to have a code
  * @throws AkmError `AKM_PROTOCOL` when the body does not have its layout
  */
-export function readRequest(service: Service, given: Buffer): PeerRequest | undefined {
-  const code = codeOf(given);
+export function readRequest(service: Service, payload: Buffer): PeerRequest | undefined {
+  const code = codeOf(payload);
   if (code === undefined) return undefined;
-  const payload = Buffer.from(given);
+  const { length } = payload;
   const message = REQUESTS[service].get(code);
   return message
-    ? { code, name: message.name, fields: decodeWholeBody(message, payload), payload }
-    : { code, name: undefined, fields: {}, payload };
+    ? { code, name: message.name, fields: copyBuffers(decodeWholeBody(message, payload)), length }
+    : { code, name: undefined, fields: { body: Buffer.from(payload.subarray(CODE_SIZE)) }, length };
+}
+
+/** Decoded buffers are views of the payload. */
+function copyBuffers(fields: Record<string, unknown>): Record<string, unknown> {
+  for (const [name, value] of Object.entries(fields))
+    if (Buffer.isBuffer(value)) fields[name] = Buffer.from(value);
+  return fields;
 }

@@ -154,14 +154,14 @@ export class ClientSession implements Session, Job {
 
   private answerIn(delay: number, request: PeerRequest): void {
     this.late.push({ due: performance.now() + delay, request });
-    this.lateOwed.add(request.payload.length);
+    this.lateOwed.add(request.length);
     this.setTimer();
   }
 
   private answerLate(): void {
     const late = this.late.shift();
     if (!late) return;
-    this.lateOwed.remove(late.request.payload.length);
+    this.lateOwed.remove(late.request.length);
     this.answer(late.request);
     this.setTimer();
   }

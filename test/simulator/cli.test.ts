@@ -254,7 +254,7 @@ describe('akm-simulator', function () {
           name: 'SEND_APP_DATA_REQUEST',
           fields: { atrId: 1, appValue: 200, data },
         },
-        { event: 'request', ...app, code: 0x99, fields: {} },
+        { event: 'request', ...app, code: 0x99, fields: { body: { bytes: 0 } } },
         { event: 'disconnected', ...app },
       ];
       for (const line of expected) {

@@ -173,7 +173,7 @@ describe('a simulator that is scripted', () => {
       while (simulator.requests.length < 3) await turn();
       const identity = { service: 'app', connection: 1 };
       assert.deepEqual(
-        simulator.requests.map(({ payload, ...request }) => [payload.length, request]),
+        simulator.requests.map(({ length, ...request }) => [length, request]),
         [
           [8, { ...identity, code: 4, name: 'REGISTER_APP_REQUEST', fields: { atrId: 1, appValue: 100 } }],
           [
@@ -185,7 +185,7 @@ describe('a simulator that is scripted', () => {
               fields: { atrId: 1, appValue: 200, data: Buffer.from('hello') },
             },
           ],
-          [6, { ...identity, code: 0x99, name: undefined, fields: {} }],
+          [6, { ...identity, code: 0x99, name: undefined, fields: { body: Buffer.of(1, 2) } }],
         ],
       );
     });

@@ -5,7 +5,7 @@ import {
   SEND_APP_DATA_REQUEST,
 } from '../../../src/protocol/app-messages.js';
 import { APP_DIALECT } from '../../../src/protocol/header.js';
-import { decodeWholeBody, encodeFrame } from '../../../src/protocol/message.js';
+import { encodeFrame } from '../../../src/protocol/message.js';
 import { AmmService } from '../../../src/simulator/amm-service.js';
 import { AppService } from '../../../src/simulator/app-service.js';
 import type { PeerService, Session } from '../../../src/simulator/peer-service.js';
@@ -89,16 +89,16 @@ export class Machine {
   }
 
   private received(app: PeerService, session: Session, request: PeerRequest): boolean {
-    const { code, payload } = request;
+    const { code, fields } = request;
+    const appValue = Number(fields['appValue']);
     if (code === SEND_APP_DATA_REQUEST.code) {
-      const { appValue, data } = decodeWholeBody(SEND_APP_DATA_REQUEST, payload);
+      const data = String(fields['data']);
       if (!this.asked.has(session)) this.unregistered.push(Number(data));
       this.note(appValue, Number(data));
       return true;
     }
     const answered = app.received(session, request);
     if (code !== APP_OPERATIONS.REGISTER_APP.request.code) return answered;
-    const { appValue } = decodeWholeBody(APP_OPERATIONS.REGISTER_APP.request, payload);
     this.asked.set(session, (this.asked.get(session) ?? new Set()).add(appValue));
     this.events.emit('registered');
     return answered;
