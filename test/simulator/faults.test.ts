@@ -40,6 +40,18 @@ describe('simulator faults', () => {
     assert.deepEqual(await amm.receive(PROVISION_ENDPOINT.response), { confirmation: 4 });
   });
 
+  it('"slow" answers a client that has ended its side meanwhile', async () => {
+    const { simulator, ...connect } = await simulate({ fault: 'slow' });
+    const amm = await connect.amm();
+    amm.send(LIST_ENDPOINTS.request, { filter: 0 });
+    amm.end();
+    while (simulator.requests.length < 1) await turn();
+    for (let n = 0; n < 10; n += 1) await turn(); // the end has arrived
+    time.clock.advance(3000);
+    await amm.receive(LIST_ENDPOINTS.response);
+    await amm.closed;
+  });
+
   it('"slow" forgets what it owes when the connection or the simulator ends', async () => {
     const simulator = await simulate({ fault: 'slow' });
     const [one, other] = [await simulator.amm(), await simulator.app()];
