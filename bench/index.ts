@@ -6,10 +6,11 @@
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { measureBroker } from './parts/broker.js';
 import { measureCodec } from './parts/codec.js';
 import { measureFlow } from './parts/flow.js';
-import { measureGateways } from './parts/gateways.js';
 import { measureGrowth } from './parts/growth.js';
+import { measureHostile } from './parts/hostile.js';
 import { measureLatency } from './parts/latency.js';
 import { measureMemory } from './parts/memory.js';
 import { measureNet } from './parts/net.js';
@@ -27,7 +28,8 @@ const MEASURES: Readonly<Record<Part, Measure>> = {
   latency: measureLatency,
   memory: measureMemory,
   growth: measureGrowth,
-  broker: measureGateways,
+  hostile: measureHostile,
+  broker: measureBroker,
 };
 
 async function main(options: Options): Promise<void> {

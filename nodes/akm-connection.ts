@@ -1,17 +1,17 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { AMM_PORT, AmmClient, type AmmClientOptions } from '../src/client/amm/amm-client.js';
 import { APP_PORT, AppClient } from '../src/client/app/app-client.js';
-import type { ConnectionState } from '../src/client/connection/connection.js';
 import { checkOptions, type ClientOptions, type NumberInput } from '../src/client/options.js';
 import type { ServiceClient } from '../src/client/service-client.js';
 import type { Layouts } from '../src/protocol/custom-layout.js';
-import { checkNames } from '../src/settings/check-names.js';
-import { Names } from '../src/settings/names.js';
+import { checkNames, type CheckedNames } from '../src/settings/check-names.js';
+import { textSetting } from '../src/settings/text.js';
 import { registerAdminRoutes } from './shared/admin/routes.js';
 import { configOf } from './shared/config.js';
-import { SharedClient, type ConnectionNode } from './shared/connection-node.js';
+import { SharedClient, type Clients, type ConnectionNode } from './shared/connection-node.js';
 import { toAkmError } from './shared/errors.js';
-import { OutageDetector } from './shared/outage-detector.js';
+import { FaultReports } from './shared/fault-reports.js';
+import { OutageLog } from './shared/outage-log.js';
 import { inMilliseconds } from './shared/seconds.js';
 
 /** What the editor saves. Numbers are strings where `${ENV}` stood for them. */
@@ -39,9 +39,9 @@ interface ConnectionDef extends NodeDef {
   names: unknown;
 }
 
-function sharedOptions(config: ConnectionDef): ClientOptions {
-  const { requestTimeout, reconnectMin, reconnectMax, queueLimit, successCode, layouts, names } = config;
-  checkNames(names); // with names that are not what was meant, no client is to do anything
+function sharedOptions(config: ConnectionDef, { mistake }: CheckedNames): ClientOptions {
+  if (mistake) throw mistake; // with names that are not what was meant, no client is to do anything
+  const { requestTimeout, reconnectMin, reconnectMax, queueLimit, successCode, layouts } = config;
   return {
     requestTimeout,
     reconnectMin,
@@ -53,61 +53,52 @@ function sharedOptions(config: ConnectionDef): ClientOptions {
   };
 }
 
-function ammOptions(config: ConnectionDef): AmmClientOptions {
+function ammOptions(config: ConnectionDef, names: CheckedNames): AmmClientOptions {
   return {
-    ...sharedOptions(config),
-    host: config.ammHost,
+    ...sharedOptions(config, names),
+    host: textSetting(config.ammHost, 'The AMM host'),
     port: config.ammPort,
     idleTimeout: inMilliseconds(config.ammIdle, 'The AMM idle time (s)'),
     allowInferred: (config.allowInferred as unknown) === true, // nothing else, such as the text "false"
   };
 }
 
-function appOptions(config: ConnectionDef): ClientOptions {
-  return { ...sharedOptions(config), host: config.appHost, port: config.appPort };
+function appOptions(config: ConnectionDef, names: CheckedNames): ClientOptions {
+  return {
+    ...sharedOptions(config, names),
+    host: textSetting(config.appHost, 'The AppEndpoint host'),
+    port: config.appPort,
+  };
 }
 
-/**
- * Logs each outage once, when it begins and when it ends, however many attempts are made in between, and of the messages on one
- * connection that make no sense the first. A connection that was lost begins one at once; attempts that fail do from the second on.
- */
-function logOutages<C extends ServiceClient>(node: Node, client: C): C {
-  const sense = new OutageDetector('idle');
-  let told: ConnectionState | undefined;
-  let faulty = false;
-  client.on('state', (state, error) => {
-    const isOutage = sense.isOutage(state);
-    if ((state !== 'connected' && !isOutage) || state === told) return;
-    if (state === 'connected') {
-      node.log(`Connected to ${client.peer}`);
-    } else {
-      node.warn(`No connection to ${client.peer}; trying until there is one: ${error?.message ?? ''}`);
-    }
-    told = state;
-    faulty = false;
-  });
-  client.on('fault', (error) => {
-    if (!faulty) node.error(error, {}); // led to the Catch nodes of those who use the connection
-    faulty = true;
-  });
-  return client;
-}
+/** What a person is asked where a connection is lost again and again. */
+const QUESTIONS = {
+  amm: 'Does something end its connections, or take only one client?',
+  app: 'Does another client use the same App Value?',
+} as const;
 
 export = (RED: NodeAPI): void => {
   registerAdminRoutes(RED);
   RED.nodes.registerType('akm-connection', function (this: Node, saved: ConnectionDef) {
     RED.nodes.createNode(this, saved);
     const config = configOf(this, 'akm-connection', saved);
-    const clients = {
-      amm: new SharedClient(() => logOutages(this, new AmmClient(ammOptions(config)))),
-      app: new SharedClient(() => logOutages(this, new AppClient(appOptions(config)))),
+    const checked = checkNames(config.names);
+    const observed = <C extends ServiceClient>(service: keyof Clients, client: C): C => {
+      const faults = new FaultReports(RED, this, () => clients[service].nodes);
+      client.on('state', new OutageLog(this, client, QUESTIONS[service]).onState);
+      client.on('state', faults.onState);
+      client.on('fault', faults.onFault);
+      return client;
     };
-    const names = new Names(config.names);
-    const shown: Pick<ConnectionNode, 'clients' | 'names' | 'users'> = { clients, names, users: {} };
+    const clients: ConnectionNode['clients'] = {
+      amm: new SharedClient(() => observed('amm', new AmmClient(ammOptions(config, checked)))),
+      app: new SharedClient(() => observed('app', new AppClient(appOptions(config, checked)))),
+    };
+    const shown: Pick<ConnectionNode, 'clients' | 'names'> = { clients, names: checked.names };
     Object.assign(this, shown);
     try {
-      checkOptions(ammOptions(config), AMM_PORT);
-      checkOptions(appOptions(config), APP_PORT);
+      checkOptions(ammOptions(config, checked), AMM_PORT);
+      checkOptions(appOptions(config, checked), APP_PORT);
     } catch (error) {
       this.error(toAkmError(error)); // in the log, once; each message that wants the connection fails with it, catchable
     }

@@ -22,8 +22,9 @@ export = (RED: NodeAPI): void =>
     const user = new NodeConnection(RED, this, config, { service: SERVICE, operation });
     user.follow();
     user.onMessage(async (msg, forward) => {
+      const typed = { value: config.target, type: config.targetType };
+      const { value: given } = await user.live(evaluate(RED, this, typed, msg));
       const { client, names } = user;
-      const given = await evaluate(RED, this, { value: config.target, type: config.targetType }, msg);
       const target = resolveTarget(names, given) as Target;
       const { fields, ...info } = await client.getEndpointDetails(target).catch(targetRefused(names, target));
       msg.payload = named(names, { ...identifierIn(target), ...flattenIdentifiers(fields, names) });

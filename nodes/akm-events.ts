@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import { AkmError, quote } from '../src/errors.js';
+import { oneOf } from '../src/settings/one-of.js';
 import { configOf } from './shared/config.js';
 import { ConnectionObserver } from './shared/events/connection-observer.js';
 import type { AkmMessage } from './shared/messages.js';
@@ -61,17 +61,9 @@ export = (RED: NodeAPI): void =>
       },
     });
 
-    const requireAllowed = (what: string, value: unknown, allowed: readonly string[]): void => {
-      if (allowed.some((each) => each === value)) return;
-      throw new AkmError(
-        'AKM_INVALID_INPUT',
-        `The ${what} is ${quote(value)}; allowed are ${allowed.join(', ')}`,
-      );
-    };
-
     observer.onMessage((msg, forward) => {
-      requireAllowed('service', config.services, Object.keys(SERVICES));
-      requireAllowed('format', format, ['object', 'prometheus']);
+      oneOf(config.services, Object.keys(SERVICES), 'service');
+      oneOf(format, ['object', 'prometheus'], 'format');
       const counters = observer.counters(services);
       if (format === 'prometheus') {
         const connection = observer.connectionName;

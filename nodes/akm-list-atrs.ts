@@ -25,14 +25,15 @@ export = (RED: NodeAPI): void =>
       const category =
         config.category === '' ? undefined : parseInteger(config.category, 'The category', U32_MAX);
       const filter = { value: config.filter, type: config.filterType };
-      const number = await evaluateInteger(RED, this, filter, msg, 'The filter', U32_MAX);
-      const { atrs, ...info } = await user.client.listAtrs(number);
+      const number = await user.live(evaluateInteger(RED, this, filter, msg, 'The filter', U32_MAX));
+      const { client, names } = user;
+      const { atrs, ...info } = await client.listAtrs(number);
       const kept = atrs
-        .map((atr, index) => named(user.names, { index, ...atr }))
+        .map((atr, index) => named(names, { index, ...atr }))
         .filter((atr) => category === undefined || atr.category === category);
       msg.payload = kept;
       msg.akm = { service: SERVICE, operation, ...info };
-      user.status.own('good', kept.length === 1 ? 'status.atr' : 'status.atrs', kept.length);
+      user.status.own(kept.length === 1 ? 'atr' : 'atrs', kept.length);
       forward(msg);
     });
   });

@@ -21,15 +21,12 @@ export = (RED: NodeAPI): void =>
     user.follow();
     user.onMessage(async (msg, forward) => {
       const filter = { value: config.filter, type: config.filterType };
-      const number = await evaluateInteger(RED, this, filter, msg, 'The filter', U32_MAX);
-      const { endpoints, ...info } = await user.client.listEndpoints(number);
-      msg.payload = endpoints.map((endpoint, index) => named(user.names, { index, ...endpoint }));
+      const number = await user.live(evaluateInteger(RED, this, filter, msg, 'The filter', U32_MAX));
+      const { client, names } = user;
+      const { endpoints, ...info } = await client.listEndpoints(number);
+      msg.payload = endpoints.map((endpoint, index) => named(names, { index, ...endpoint }));
       msg.akm = { service: SERVICE, operation, ...info };
-      user.status.own(
-        'good',
-        endpoints.length === 1 ? 'status.endpoint' : 'status.endpoints',
-        endpoints.length,
-      );
+      user.status.own(endpoints.length === 1 ? 'endpoint' : 'endpoints', endpoints.length);
       forward(msg);
     });
   });

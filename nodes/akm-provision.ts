@@ -1,8 +1,8 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { AmmClient, Confirmation, Target } from '../src/client/amm/amm-client.js';
-import { AkmError, quote } from '../src/errors.js';
 import { resolveTarget, targetRefused } from '../src/settings/aliases.js';
 import type { Names } from '../src/settings/names.js';
+import { oneOf } from '../src/settings/one-of.js';
 import { configOf } from './shared/config.js';
 import { evaluate } from './shared/evaluate.js';
 import { flattenIdentifiers, identifierIn } from './shared/identifiers.js';
@@ -25,7 +25,7 @@ interface Action {
   subject(target: Target, names: Names): object;
 }
 
-const ACTIONS: Readonly<Record<string, Action>> = {
+const ACTIONS = {
   'provision-endpoint': {
     operation: 'PROVISION_ENDPOINT',
     perform: (client, target) => client.provisionEndpoint(target),
@@ -49,7 +49,9 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     perform: (client, target) => client.deleteAtr(target),
     subject: identifierIn,
   },
-};
+} as const satisfies Record<string, Action>;
+
+const ACTION_NAMES = Object.keys(ACTIONS) as (keyof typeof ACTIONS)[];
 
 const SERVICE = 'amm';
 
@@ -60,23 +62,18 @@ export = (RED: NodeAPI): void =>
 
     /** The action's name: the node's own, and a message's only where the node is set to that. */
     const nameFor = (msg: AkmMessage): unknown => (config.action === 'msg' ? msg.action : config.action);
-    const actionOf = (name: unknown): Action | undefined =>
-      typeof name === 'string' && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
 
     const user = new NodeConnection(RED, this, config, {
       service: SERVICE,
-      operation: (msg) => actionOf(nameFor(msg))?.operation ?? 'UNKNOWN',
+      operation: (msg) => ACTIONS[oneOf(nameFor(msg), ACTION_NAMES, 'action')].operation,
     });
     user.follow();
     user.onMessage(async (msg, forward) => {
       const name = nameFor(msg);
-      const action = actionOf(name);
-      if (!action) {
-        const allowed = Object.keys(ACTIONS).join(', ');
-        throw new AkmError('AKM_INVALID_INPUT', `The action is ${quote(name)}; allowed are ${allowed}`);
-      }
+      const action = ACTIONS[oneOf(name, ACTION_NAMES, 'action')];
+      const typed = { value: config.target, type: config.targetType };
+      const { value: given } = await user.live(evaluate(RED, this, typed, msg));
       const { client, names } = user;
-      const given = await evaluate(RED, this, { value: config.target, type: config.targetType }, msg);
       const target = resolveTarget(names, given) as Target;
       const { fields, ...info } = await action.perform(client, target).catch(targetRefused(names, target));
       msg.payload = named(names, {
@@ -87,8 +84,7 @@ export = (RED: NodeAPI): void =>
         confirmation: info.confirmation,
       });
       msg.akm = { service: SERVICE, operation: action.operation, ...info };
-      if (info.layout === 'inferred') user.status.shared('good', 'status.inferred');
-      else user.status.shared('good', 'status.accepted');
+      user.status.shared(info.layout === 'inferred' ? 'inferred' : 'accepted');
       forward(msg);
     });
   });

@@ -26,7 +26,7 @@ export = (RED: NodeAPI): void =>
     RED.nodes.createNode(this, saved);
     const config = configOf(this, 'akm-receive', saved);
     const { code: responseCode, source: layout } = RECEIVE_APP_DATA_RESPONSE;
-    const user = new NodeConnection(RED, this, config, { service: SERVICE, operation });
+    const user = new NodeConnection(RED, this, config, { service: SERVICE, operation, unprompted: true });
 
     /** Messages that were handed on since the node started. */
     let received = 0;
@@ -34,8 +34,7 @@ export = (RED: NodeAPI): void =>
     let labels: string[] = [];
 
     const showState = (): void => {
-      if (received > 0 && user.client.state === 'connected')
-        user.status.count('status.received', received, labels);
+      if (received > 0 && user.state === 'connected') user.status.count('received', received, labels);
       else user.showConnection();
     };
 
@@ -63,19 +62,19 @@ export = (RED: NodeAPI): void =>
       if (config.appValue === '') return { atrId };
       return readApplication(names, atrId, config.appValue, "The sender's App Value");
     };
-    try {
+    const labelsFor = ({ atrId }: DataFilter): string[] => {
+      if (atrId === undefined) return [];
+      const name = user.names.ofAtr(atrId);
+      return [...(name === undefined ? [] : [name]), RED._('status.atr', { number: atrId })];
+    };
+    user.onClient((client) => {
       const filter = wanted();
-      const { atrId } = filter;
-      if (atrId !== undefined) {
-        const name = user.names.ofAtr(atrId);
-        labels = [...(name === undefined ? [] : [name]), RED._('status.atr', { number: atrId })];
-      }
-      user.onEnd(user.client.subscribe(filter, receive));
-      followRegistration(user, atrId, showState);
-    } catch (error) {
-      user.onceDeployed(() => {
-        user.report(error);
-        user.showBadSettings();
-      });
-    }
+      labels = labelsFor(filter);
+      const unsubscribe = client.subscribe(filter, receive, { borrow: true });
+      const unfollow = followRegistration(user, client, filter.atrId, showState);
+      return () => {
+        unsubscribe();
+        unfollow();
+      };
+    });
   });

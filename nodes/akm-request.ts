@@ -1,5 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
 import { AkmError, kindOf } from '../src/errors.js';
+import { bufferOn, bytesOf } from '../src/protocol/bytes.js';
 import { parseInteger, U32_MAX } from '../src/protocol/integer.js';
 import { RESPONSE_OFFSET } from '../src/protocol/message.js';
 import { configOf } from './shared/config.js';
@@ -25,14 +26,8 @@ export = (RED: NodeAPI): void =>
     user.follow();
     user.onMessage(async (msg, forward) => {
       const typedCode = { value: config.code, type: config.codeType };
-      const code = await evaluateInteger(
-        RED,
-        this,
-        typedCode,
-        msg,
-        'The request code',
-        U32_MAX - RESPONSE_OFFSET,
-      );
+      const highest = U32_MAX - RESPONSE_OFFSET;
+      const code = await user.live(evaluateInteger(RED, this, typedCode, msg, 'The request code', highest));
       const responseCode =
         config.responseCode === ''
           ? code + RESPONSE_OFFSET
@@ -47,9 +42,10 @@ export = (RED: NodeAPI): void =>
 
 /** @throws AkmError `AKM_INVALID_INPUT` */
 function bodyOf(payload: unknown): Buffer {
-  if (Buffer.isBuffer(payload)) return payload;
+  const bytes = bytesOf(payload);
+  if (bytes) return bufferOn(bytes);
   throw new AkmError(
     'AKM_INVALID_INPUT',
-    `msg.payload is ${kindOf(payload)}; a Buffer with what follows the request code is needed, empty for nothing`,
+    `msg.payload is ${kindOf(payload)}; bytes (a Buffer, a typed array) with what follows the request code are needed, none for nothing`,
   );
 }

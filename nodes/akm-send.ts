@@ -33,9 +33,9 @@ export = (RED: NodeAPI): void =>
     let sent = 0;
 
     const showState = (): void => {
-      const isConnected = user.client.state === 'connected';
-      if (isConnected && sent > 0) user.status.count('status.sent', sent);
-      else if (!isConnected && waiting > 0) user.status.own('busy', 'status.waiting', waiting);
+      const isConnected = user.state === 'connected';
+      if (isConnected && sent > 0) user.status.count('sent', sent);
+      else if (user.state && !isConnected && waiting > 0) user.status.own('waiting', waiting);
       else user.showConnection();
     };
 
@@ -49,10 +49,10 @@ export = (RED: NodeAPI): void =>
             sent += 1;
             resolve();
           }
-          if (!error || user.client.state !== 'connected') user.status.often(showState);
+          if (!error || user.state !== 'connected') user.status.often(showState);
         });
         waiting += 1;
-        if (user.client.state !== 'connected') user.status.often(showState);
+        if (user.state !== 'connected') user.status.often(showState);
       });
 
     /** The ATR ID where it is the same for all messages; else undefined. */
@@ -63,11 +63,11 @@ export = (RED: NodeAPI): void =>
         return undefined; // each message fails with what is wrong
       }
     };
-    followRegistration(user, fixedAtrId(), showState);
+    user.onClient((client) => followRegistration(user, client, fixedAtrId(), showState));
     user.onMessage(async (msg, forward) => {
       const { names } = user;
       const what = "The target's App Value";
-      const { atrId, appValue } = await evaluateApplication(RED, this, names, config, msg, what);
+      const { atrId, appValue } = await user.live(evaluateApplication(RED, this, names, config, msg, what));
       const data = toData(msg.payload);
       const length = Buffer.byteLength(data);
       await send(atrId, appValue, data);

@@ -1,6 +1,4 @@
 import type { Node, NodeAPI } from 'node-red';
-import type { AmmClient } from '../src/client/amm/amm-client.js';
-import type { ConnectionState } from '../src/client/connection/connection.js';
 import type { NumberInput } from '../src/client/options.js';
 import { Poller } from './shared/watch/poller.js';
 import type { AkmError } from '../src/errors.js';
@@ -35,20 +33,21 @@ export = (RED: NodeAPI): void =>
   RED.nodes.registerType('akm-watch', function (this: Node, saved: WatchDef) {
     RED.nodes.createNode(this, saved);
     const config = configOf(this, 'akm-watch', saved);
-    const user = new NodeConnection(RED, this, config, { service: SERVICE, operation });
-    const watched = new WatchedLists(config.first !== 'added');
+    const usage = { service: SERVICE, operation, unprompted: pollsUnprompted(config) } as const;
+    const user = new NodeConnection(RED, this, config, usage);
+    /** What is known of the AMM that the connection leads to. */
+    let watched = new WatchedLists(config.first !== 'added');
     /** What the last poll that went well found. */
     let last: Lists | undefined;
     /** Why the last poll failed; undefined where it did not. */
     let outage: AkmError | undefined;
     /** How many messages wait for a poll: what comes of it is theirs to tell. */
     let asking = 0;
-    let ended = false;
 
     const poller = new Poller(async (): Promise<Lists> => {
       try {
         checkedInterval(config);
-        last = await askFor(config.what, user.client, user.names);
+        last = await askFor(config.what, () => user.client, user.names);
         outage = undefined;
         showState();
         return last;
@@ -64,11 +63,11 @@ export = (RED: NodeAPI): void =>
       return RED._(endpoints ? 'status.both' : 'status.atrs', values);
     };
 
-    const showState = (state: ConnectionState = user.client.state): void => {
-      const isBack = state === 'connected' && outage?.code !== 'AKM_NOT_CONNECTED';
+    const showState = (): void => {
+      const isBack = user.state === 'connected' && outage?.code !== 'AKM_NOT_CONNECTED';
       if (isBack && outage) user.status.failure(outage);
       else if (isBack && last) user.status.words(counts(last));
-      else user.showConnection(state);
+      else user.showConnection();
     };
 
     /** Tells what is new, if nobody has told it yet. It is known only once the message has it. */
@@ -82,14 +81,13 @@ export = (RED: NodeAPI): void =>
       if (payload) forward(msg);
     };
 
-    const pollByItself = async (): Promise<void> => {
+    const pollUnprompted = async (): Promise<void> => {
       const known = outage;
       try {
         const lists = await poller.poll();
-        if (asking > 0 || ended) return;
-        tell(lists, {}, (msg) => this.send(msg));
+        if (asking === 0 && user.state) tell(lists, {}, (msg) => this.send(msg));
       } catch (error) {
-        if (asking > 0 || ended) return;
+        if (asking > 0 || !user.state) return; // a message tells of it, or there is no connection and the status says so
         if (!known) user.report(error);
         else showState();
       }
@@ -98,22 +96,29 @@ export = (RED: NodeAPI): void =>
     /** Whether a connection is all that was missing. After another failure an AMM that hangs up on requests would be asked without a pause. */
     const isDue = (): boolean => (outage ? outage.code === 'AKM_NOT_CONNECTED' : !last);
 
-    const pollEvery = (interval: number, client: AmmClient): void => {
-      const begin = (): void => void pollByItself();
-      const beginWhenConnected = (state: ConnectionState): void => {
-        if (state === 'connected' && isDue() && !poller.busy) begin();
+    user.onClient((client) => {
+      const interval = checkedInterval(config);
+      const begin = (): void => void pollUnprompted();
+      const beginWhenConnected = (): void => {
+        if (client.state === 'connected' && isDue() && !poller.busy) begin();
       };
-      user.onceDeployed(() => {
+      watched = new WatchedLists(config.first !== 'added');
+      outage = undefined;
+      last = undefined;
+      const cancel = user.onceDeployed(() => {
+        if (interval === 0) return;
         poller.start(interval, begin);
         client.on('state', beginWhenConnected);
-        user.onEnd(() => client.off('state', beginWhenConnected));
-        beginWhenConnected(client.state);
+        beginWhenConnected();
       });
-    };
-
-    user.onEnd(() => {
-      ended = true;
-      poller.close();
+      client.on('state', showState);
+      showState();
+      return () => {
+        cancel();
+        poller.close();
+        client.off('state', beginWhenConnected);
+        client.off('state', showState);
+      };
     });
     user.onMessage(async (msg, forward) => {
       asking += 1;
@@ -123,17 +128,16 @@ export = (RED: NodeAPI): void =>
         asking -= 1;
       }
     });
-    try {
-      const interval = checkedInterval(config);
-      if (interval > 0) pollEvery(interval, user.client);
-      user.follow(showState);
-    } catch (error) {
-      user.onceDeployed(() => {
-        user.report(error);
-        user.showBadSettings();
-      });
-    }
   });
+
+/** Whether polls are made, or fail for want of an interval, without a message. */
+function pollsUnprompted(config: WatchDef): boolean {
+  try {
+    return checkedInterval(config) > 0;
+  } catch {
+    return true;
+  }
+}
 
 /**
  * The interval in milliseconds, where all settings can be used.

@@ -73,8 +73,7 @@ function valueOf(text: string): string {
 /** What the field takes: the choices it offers, or what its validator lets through. */
 function rangeOf(type: NodeType, property: string): string {
   const choices = choicesOf(type, property);
-  if (choices.length > 0)
-    return choices.map(([value, text]) => `${valueOf(value)}: ${text.replace(`${value}: `, '')}`).join('; ');
+  if (choices.length > 0) return choices.map(([value, text]) => choiceOf(value, text)).join('; ');
   const { [property]: value } = defaultsOf(type);
   if (typeof value === 'boolean') return 'ticked or not';
   const validator = new RegExp(
@@ -85,6 +84,12 @@ function rangeOf(type: NodeType, property: string): string {
   if (`${property}Type` in defaultsOf(type))
     return `${literal}; ${TYPES}${kind === 'identifier' ? ', JSON' : ''}`;
   return check.startsWith('optional') ? `empty, or ${literal}` : literal;
+}
+
+/** A choice as the table has it. A text that begins with the value, as the form shows it, does not repeat it. */
+export function choiceOf(value: string, text: string): string {
+  const begin = `${value}: `;
+  return `${valueOf(value)}: ${text.startsWith(begin) ? text.slice(begin.length) : text}`;
 }
 
 function literalOf(kind: string): string {

@@ -1,7 +1,17 @@
 /**
  * AKM from Node.js, without Node-RED: live clients of an AKM Management Module and an AppEndpoint, and a simulator of both.
  */
-export { AkmError, type AkmErrorCode, type AkmErrorDetails } from './errors.js';
+export {
+  AkmError,
+  ERROR_CODES,
+  ERRORS,
+  isAkmError,
+  type AkmErrorCode,
+  type AkmErrorDetails,
+  type AnyAkmError,
+  type ErrorMeaning,
+  type Reached,
+} from './errors.js';
 export { AmmClient, AMM_PORT } from './client/amm/amm-client.js';
 export type {
   AmmClientOptions,
@@ -12,10 +22,10 @@ export type {
   Target,
 } from './client/amm/amm-client.js';
 export { AppClient, APP_PORT } from './client/app/app-client.js';
-export type { OutgoingData } from './client/app/app-client.js';
+export type { OutgoingData, SendCallback } from './client/app/app-client.js';
 export type { ConnectionState } from './client/connection/connection.js';
 export type { CounterValues } from './client/counters.js';
-export type { Response as Answer, ExchangeInfo } from './client/requests/exchange.js';
+export type { ExchangeInfo, RawResponse, Response } from './client/requests/exchange.js';
 export type { ClientOptions, NumberInput } from './client/options.js';
 export type {
   Registered,
@@ -23,9 +33,10 @@ export type {
   RegistrationObserver,
   RegistrationState,
 } from './client/app/registration.js';
-export type { Registration } from './client/app/registrations.js';
-export type { ClientEvents } from './client/service-client.js';
-export type { DataFilter, DataListener, ReceivedData } from './client/app/subscriptions.js';
+export type { RegistrationHandle, RegistrationStatus } from './client/app/registrations.js';
+export type { RequestOptions } from './client/requests/request-queue.js';
+export type { ClientEvents } from './client/events.js';
+export type { DataFilter, DataListener, ReceivedData, SubscribeOptions } from './client/app/subscriptions.js';
 export { AMM_OPERATIONS, ATR_CATEGORIES, MAX_ATRS, MAX_ENDPOINTS } from './protocol/amm-messages.js';
 export {
   APP_OPERATIONS,

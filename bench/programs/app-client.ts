@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { AppClient } from '../../src/client/app/app-client.js';
+import { AppClient } from '../../src/index.js';
 
 /** A client that is connected, and keeps still unless it is asked: the other programs have no heartbeat either. */
 export async function openAppClient(port: number): Promise<AppClient> {

@@ -1,5 +1,5 @@
 /** Sends one message of application data at a time with this package's client, and waits until it has come back and was read as text. */
-import type { AppClient } from '../../src/client/app/app-client.js';
+import type { AppClient } from '../../src/index.js';
 import { openAppClient } from './app-client.js';
 import { serve } from './commands.js';
 import { ATR_ID, OTHER_APP_VALUE, OWN_APP_VALUE, TEXTS } from './wire.js';

@@ -1,8 +1,7 @@
 /** Opens connections that nothing happens on, and tells how much memory each takes. Needs `--expose-gc`. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { AmmClient } from '../../src/client/amm/amm-client.js';
-import { AppClient } from '../../src/client/app/app-client.js';
+import { AmmClient, AppClient } from '../../src/index.js';
 import { serve } from './commands.js';
 import { usedMemory } from './used-memory.js';
 

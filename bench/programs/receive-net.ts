@@ -7,7 +7,7 @@ import { Meter } from './meter.js';
 import { FRAME_SIZE } from './wire.js';
 
 export interface ReceiveNet {
-  start(from: { port: number; connections?: number }): Promise<void>;
+  start(from: { port: number }): Promise<void>;
   /** Frames a second. */
   rate(window: Window): Promise<number>;
 }
@@ -15,14 +15,12 @@ export interface ReceiveNet {
 const meter = new Meter();
 
 serve<ReceiveNet>({
-  start: async ({ port, connections = 1 }) => {
-    for (let n = 0; n < connections; n += 1) {
-      const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-      await once(socket, 'connect');
-      socket.on('data', (chunk) => {
-        meter.count += chunk.length / FRAME_SIZE;
-      });
-    }
+  start: async ({ port }) => {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    await once(socket, 'connect');
+    socket.on('data', (chunk) => {
+      meter.count += chunk.length / FRAME_SIZE;
+    });
   },
   rate: (window) => meter.rate(window),
 });

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** The parts of the benchmark, in the order they run. */
-export const PARTS = ['codec', 'net', 'flow', 'latency', 'memory', 'growth', 'broker'] as const;
+export const PARTS = ['codec', 'net', 'flow', 'latency', 'memory', 'growth', 'hostile', 'broker'] as const;
 
 export type Part = (typeof PARTS)[number];
 

@@ -3,25 +3,28 @@ import type { AmmClient } from '../../src/client/amm/amm-client.js';
 import type { AppClient } from '../../src/client/app/app-client.js';
 import { Counters, type CounterValues } from '../../src/client/counters.js';
 import type { ServiceClient } from '../../src/client/service-client.js';
-import { AkmError, quote } from '../../src/errors.js';
+import { AkmError } from '../../src/errors.js';
 import type { Names } from '../../src/settings/names.js';
+import { oneOf } from '../../src/settings/one-of.js';
 
 /**
- * One client that many nodes use: made for the first, closed with the last.
+ * One client that many nodes use: made for the first, closed with the last. Nothing of it outlives the connection that it belongs to.
  */
 export class SharedClient<C extends ServiceClient> {
   private client: C | undefined;
   private readonly users = new Set<object>();
   private readonly watchers = new Set<(client: C) => void>();
+  private closed = false;
 
   /** @param make makes a client; throws AkmError `AKM_INVALID_INPUT` where the settings are no good */
   constructor(private readonly make: () => C) {}
 
   /**
    * @param user whoever will release it: a node, or any object
-   * @throws AkmError `AKM_INVALID_INPUT` naming the setting that cannot be used
+   * @throws AkmError `AKM_INVALID_INPUT` naming the setting that cannot be used, `AKM_CLOSED` where the connection has ended
    */
   acquire(user: object): C {
+    if (this.closed) throw connectionEnded();
     const client = this.client ?? this.begin();
     this.users.add(user);
     client.open();
@@ -31,7 +34,12 @@ export class SharedClient<C extends ServiceClient> {
   /** Resolves when there is nothing left to wait for. Never rejects. */
   async release(user: object): Promise<void> {
     if (!this.users.delete(user) || this.users.size > 0) return;
-    await this.close();
+    await this.end();
+  }
+
+  /** The nodes that use it. */
+  get nodes(): Node[] {
+    return [...this.users].filter((user): user is Node => 'type' in user);
   }
 
   /**
@@ -52,11 +60,16 @@ export class SharedClient<C extends ServiceClient> {
     return this.client?.counters() ?? new Counters().values(0);
   }
 
-  /** Closes the client whoever still uses it. Never rejects. */
+  /** Ends for good, whoever still uses the client. Never rejects. */
   async close(): Promise<void> {
+    this.closed = true;
+    this.users.clear();
+    await this.end();
+  }
+
+  private async end(): Promise<void> {
     const { client } = this;
     this.client = undefined;
-    this.users.clear();
     await client?.close();
   }
 
@@ -74,26 +87,24 @@ export interface Clients {
   app: AppClient;
 }
 
+const SERVICES: readonly (keyof Clients)[] = ['amm', 'app'];
+
 /** The `akm-connection` config node as its users see it. */
 export interface ConnectionNode extends Node {
   readonly clients: { readonly [S in keyof Clients]: SharedClient<Clients[S]> };
   /** What its users may call identifiers, ATR IDs and App Values. */
   readonly names: Names;
-  /** The nodes that use this one. A plain object by this name is what leads our errors to their Catch nodes. */
-  readonly users: Record<string, Node>;
 }
 
-/**
- * The connection a node was given.
- * @throws AkmError `AKM_INVALID_INPUT` where none was chosen, or it is disabled
- */
-export function connectionOf(RED: NodeAPI, id: string): ConnectionNode {
-  const node = RED.nodes.getNode(id) as ConnectionNode | null;
-  if (node?.type === 'akm-connection') return node;
-  throw new AkmError(
-    'AKM_INVALID_INPUT',
-    'This node has no connection: open it and choose one, which must be enabled',
-  );
+/** The error of what a connection was to do that has ended: it was deleted, disabled, or is being replaced by a deploy. */
+export function connectionEnded(): AkmError {
+  return new AkmError('AKM_CLOSED', 'The connection of this node was stopped, by a deploy or with Node-RED');
+}
+
+/** The connection that runs under this id now; undefined where none was chosen, or it is disabled. */
+export function connectionWith(RED: NodeAPI, id: string): ConnectionNode | undefined {
+  const node = RED.nodes.getNode(id) as ConnectionNode | null | undefined;
+  return node?.type === 'akm-connection' ? node : undefined;
 }
 
 /**
@@ -104,6 +115,5 @@ export function serviceOf<S extends keyof Clients>(
   connection: ConnectionNode,
   service: S,
 ): SharedClient<Clients[S]> {
-  if (Object.hasOwn(connection.clients, service)) return connection.clients[service];
-  throw new AkmError('AKM_INVALID_INPUT', `The service is ${quote(service)}; allowed are amm and app`);
+  return connection.clients[oneOf(service, SERVICES as readonly S[], 'service')];
 }

@@ -1,5 +1,6 @@
+import { types } from 'node:util';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import { AkmError, messageOf } from '../../src/errors.js';
+import { AkmError, messageOf, quote } from '../../src/errors.js';
 import { parseInteger } from '../../src/protocol/integer.js';
 import { readApplication, readAtrId } from '../../src/settings/aliases.js';
 import type { Names } from '../../src/settings/names.js';
@@ -11,7 +12,8 @@ export interface TypedValue {
 }
 
 /**
- * What a TypedInput stands for, given a message.
+ * What a TypedInput stands for, given a message. It comes wrapped: a promise that is resolved with a value asks it whether it is a promise
+ * too, which runs a flow's code, and may wait for one that never comes.
  * @throws AkmError (as a rejection) `AKM_INVALID_INPUT`
  */
 export function evaluate(
@@ -19,36 +21,27 @@ export function evaluate(
   node: Node,
   { value, type }: TypedValue,
   msg: NodeMessage,
-): Promise<unknown> {
+): Promise<{ value: unknown }> {
   return new Promise((resolve, reject) => {
     // Node-RED has put in what a literal `${ENV}` stands for; what it put in is a string, for a number too
     if (type === 'num' || type === 'str') {
-      resolve(value);
+      resolve({ value });
       return;
     }
     const fail = (cause: unknown): void => {
-      const problem = `${type} "${value}" cannot be read: ${messageOf(cause)}`;
+      const problem = `${type} ${quote(value)} cannot be read: ${messageOf(cause)}`;
       reject(new AkmError('AKM_INVALID_INPUT', problem, { cause }));
     };
     try {
       RED.util.evaluateNodeProperty(value, type, node, msg, (cause, result: unknown) => {
         if (cause) fail(cause);
-        else if (isThenable(result)) fail(new Error('it is a promise; its value is needed'));
-        else resolve(result);
+        else if (types.isPromise(result)) fail(new Error('it is a promise; its value is needed'));
+        else resolve({ value: result });
       });
     } catch (cause) {
       fail(cause); // an expression with a mistake throws instead of calling back
     }
   });
-}
-
-/** To resolve with such a value would be to wait for it, and it may never come. */
-function isThenable(value: unknown): boolean {
-  try {
-    return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
-  } catch {
-    return false; // to resolve with it fails in the same way
-  }
 }
 
 /**
@@ -64,7 +57,8 @@ export async function evaluateInteger(
   what: string,
   max: number,
 ): Promise<number> {
-  return parseInteger(await evaluate(RED, node, typed, msg), what, max);
+  const { value } = await evaluate(RED, node, typed, msg);
+  return parseInteger(value, what, max);
 }
 
 /** The typed inputs of a node that is about an application, as the editor saves them. */
@@ -90,5 +84,5 @@ export async function evaluateApplication(
 ): Promise<{ atrId: number; appValue: number }> {
   const atrId = await evaluate(RED, node, { value: inputs.atrId, type: inputs.atrIdType }, msg);
   const appValue = await evaluate(RED, node, { value: inputs.appValue, type: inputs.appValueType }, msg);
-  return readApplication(names, readAtrId(names, atrId), appValue, what);
+  return readApplication(names, readAtrId(names, atrId.value), appValue.value, what);
 }

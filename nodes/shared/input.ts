@@ -1,24 +1,42 @@
 import type { Node } from 'node-red';
 import { AkmError, kindOf } from '../../src/errors.js';
 import { toAkmError } from './errors.js';
+import type { Lifetime } from './lifetime.js';
 import type { AkmMessage } from './messages.js';
 
 /** Sends a message on; of a node with several outputs, by the one at whose place it stands. */
 export type Forward = (msg: AkmMessage | (AkmMessage | null)[]) => void;
 
+/** What a node does with a message: by the time that it is done, or what it returns is, the message ends. */
+export type Work = (msg: AkmMessage, forward: Forward) => void | Promise<void>;
+
+/** The messages that a node has taken and not ended yet. */
+export interface Unfinished {
+  readonly count: number;
+}
+
 /**
  * Handles each message of a node with `work`, and ends it with exactly one `done`, whatever happens.
+ * @param lifetime that of the node: a message that comes after its end fails at once
  * @param failed makes of what was thrown the error that the message ends with
  */
 export function handleMessages(
   node: Node,
-  work: (msg: AkmMessage, forward: Forward) => Promise<void>,
+  lifetime: Lifetime,
+  work: Work,
   failed: (msg: AkmMessage, thrown: unknown) => AkmError,
-): void {
+): Unfinished {
+  const unfinished = { count: 0 };
   node.on('input', (msg: AkmMessage, send, done) => {
     const handle = async (): Promise<void> => {
-      requireWritable(msg);
-      await work(msg, send);
+      unfinished.count += 1;
+      try {
+        lifetime.check(); // Node-RED goes on delivering while a node closes
+        requireWritable(msg);
+        await work(msg, send);
+      } finally {
+        unfinished.count -= 1;
+      }
     };
     handle()
       .then(
@@ -30,6 +48,7 @@ export function handleMessages(
         node.error(toAkmError(thrown));
       });
   });
+  return unfinished;
 }
 
 /** Notes at a message what it was about; one that is frozen, or none at all, takes no note. */

@@ -1,162 +1,109 @@
-import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { Node, NodeAPI } from 'node-red';
 import type { ConnectionState } from '../../src/client/connection/connection.js';
-import type { AkmError } from '../../src/errors.js';
 import type { Source } from '../../src/protocol/message.js';
-import type { Names } from '../../src/settings/names.js';
-import {
-  connectionOf,
-  serviceOf,
-  type Clients,
-  type ConnectionNode,
-  type SharedClient,
-} from './connection-node.js';
-import { numberIn, toAkmError } from './errors.js';
-import { handleMessages, note, type Forward } from './input.js';
-import type { AkmMessage } from './messages.js';
-import { StatusLine } from './status.js';
+import { ConnectedNode, type Activity, type UserNodeDef } from './connected-node.js';
+import { serviceOf, type Clients, type ConnectionNode, type SharedClient } from './connection-node.js';
 
-/** What the editor saves of every node that uses a connection. */
-export interface UserNodeDef extends NodeDef {
-  connection: string;
-}
+export type { UserNodeDef } from './connected-node.js';
 
 /** What a node does with its connection. */
-export interface Usage<S extends keyof Clients> {
+export interface Usage<S extends keyof Clients> extends Activity {
   service: S;
-  /** The operation's name, for `msg.akm` of a message that fails. */
-  operation: string | ((msg: AkmMessage) => string);
 }
 
+/** Begins what a node does with a client, and returns what ends it. It throws where the node's settings cannot be used. */
+export type Session<C> = (client: C) => () => void;
+
 /**
- * A node's hold on its connection: the shared client for as long as the node lives, the connection's state as the node's
- * status, and every error where a Catch node finds it.
+ * A node's hold on its connection: the client that all its users share, the connection's state as the node's status, and every error where a
+ * Catch node finds it. A node may see several clients in its life, one after another, and keeps none of them: what it does with one begins in
+ * a session, and ends with it.
  */
-export class NodeConnection<S extends keyof Clients> {
-  readonly status: StatusLine;
-  private readonly connection: ConnectionNode | undefined;
-  private readonly shared: SharedClient<Clients[S]> | undefined;
-  private readonly acquired: Clients[S] | undefined;
-  private readonly trouble: AkmError | undefined;
+export class NodeConnection<S extends keyof Clients> extends ConnectedNode {
+  private shared: SharedClient<Clients[S]> | undefined;
+  private acquired: Clients[S] | undefined;
+  private readonly sessions: Session<Clients[S]>[] = [];
   private readonly endings: (() => void)[] = [];
 
   constructor(
     RED: NodeAPI,
-    private readonly node: Node,
+    node: Node,
     config: UserNodeDef,
     private readonly usage: Usage<S>,
   ) {
-    this.status = new StatusLine(RED, node);
-    try {
-      this.connection = connectionOf(RED, config.connection);
-      this.connection.users[node.id] = node;
-      this.shared = serviceOf(this.connection, usage.service);
-      this.acquired = this.shared.acquire(node);
-    } catch (error) {
-      this.trouble = toAkmError(error);
-      this.showBadSettings();
-    }
-    node.on('close', (done: () => void) => {
-      void this.end()
-        .catch((thrown: unknown) => node.error(toAkmError(thrown)))
-        .then(done);
-    });
+    super(RED, node, config, usage);
+    this.begin();
   }
 
   /**
-   * The live client.
-   * @throws AkmError `AKM_INVALID_INPUT` where there is no usable connection
+   * The live client. Ask for it after every wait, and keep it for none.
+   * @throws AkmError `AKM_INVALID_INPUT` where there is no usable connection, `AKM_CLOSED` where it or the node has ended
    */
   get client(): Clients[S] {
+    this.required();
     if (this.acquired) return this.acquired;
-    throw this.trouble ?? new Error('The connection could not be acquired');
+    throw new Error('The connection could not be acquired');
   }
 
-  /** Whether there is a connection that can be used; where not, the status says so. */
-  get usable(): boolean {
-    return this.acquired !== undefined;
+  /** How the connection is; undefined without one. */
+  get state(): ConnectionState | undefined {
+    return this.acquired?.state;
   }
 
-  /**
-   * The connection's names.
-   * @throws AkmError `AKM_INVALID_INPUT` where there is no usable connection
-   */
-  get names(): Names {
-    if (this.connection && this.acquired) return this.connection.names;
-    throw this.trouble ?? new Error('The connection could not be acquired');
+  /** Begins this with the client there is, and with each that follows. */
+  onClient(session: Session<Clients[S]>): void {
+    this.sessions.push(session);
+    if (this.acquired) this.beginSession(session, this.acquired);
   }
 
   /** Shows how the connection is, now and whenever that changes. */
-  follow(show: (state: ConnectionState) => void = this.showConnection): void {
-    const { acquired } = this;
-    if (!acquired) return; // the status says why
-    acquired.on('state', show);
-    this.onEnd(() => acquired.off('state', show));
-    show(acquired.state);
+  follow(show: (state: ConnectionState) => void = (state) => this.status.connection(state)): void {
+    this.onClient((client) => {
+      client.on('state', show);
+      show(client.state);
+      return () => client.off('state', show);
+    });
   }
 
   /** Shows how the connection is now. */
-  readonly showConnection = (state: ConnectionState = this.client.state): void =>
-    this.status.connection(state);
-
-  /** Shows that the node cannot work as it is set up. */
-  showBadSettings(): void {
-    this.status.shared('bad', this.connection ? 'status.misconfigured' : 'status.unconfigured');
+  showConnection(): void {
+    if (this.acquired) this.status.connection(this.acquired.state);
   }
 
   /** Shows that all is well, and whether an answer rests on an inferred layout. */
   showAnswered({ layout }: { layout: Source }): void {
-    if (layout === 'inferred') this.status.shared('good', 'status.answeredInferred');
+    if (layout === 'inferred') this.status.shared('answeredInferred');
     else this.showConnection();
   }
 
-  /** Calls `ending` before the connection is let go, when the node ends. */
-  onEnd(ending: () => void): void {
-    this.endings.push(ending);
+  protected override get showsFailures(): boolean {
+    return this.state === 'connected';
   }
 
-  /** Handles each message with `work`, and ends it with exactly one `done`, whatever happens. */
-  onMessage(work: (msg: AkmMessage, forward: Forward) => Promise<void>): void {
-    handleMessages(this.node, work, (msg, thrown) => this.failed(msg, thrown));
+  protected override attach(connection: ConnectionNode): void {
+    this.shared = serviceOf(connection, this.usage.service);
+    const client = this.shared.acquire(this.node);
+    this.acquired = client;
+    for (const session of this.sessions) this.beginSession(session, client);
   }
 
-  /**
-   * Begins what the node does by itself, once all nodes of the flow are there: before, there is nobody to take its messages and
-   * no Catch node to take its errors.
-   */
-  onceDeployed(begin: () => void): void {
-    const deployed = setImmediate(begin);
-    this.onEnd(() => clearImmediate(deployed));
+  protected override async detach(): Promise<void> {
+    const { shared } = this;
+    for (const end of this.endings.splice(0)) end();
+    this.acquired = undefined;
+    this.shared = undefined;
+    await shared?.release(this.node);
   }
 
-  /** Reports a failure that no message of a flow is to blame for. It reaches Catch nodes with `msg`. */
-  report(thrown: unknown, msg: AkmMessage = {}, details: Record<string, unknown> = {}): void {
-    this.node.error(this.failed(msg, thrown, details), msg);
-  }
-
-  /** Shows a failure, and notes at the message what a Catch node cannot see in the error. */
-  private failed(msg: AkmMessage, thrown: unknown, details: Record<string, unknown> = {}): AkmError {
-    const error = toAkmError(thrown);
-    const { service } = this.usage;
-    const operation = this.operationOf(msg);
-    note(msg, { service, operation, ...details, ...numberIn(error) });
-    if (this.acquired?.state === 'connected') this.status.failure(error);
-    return error;
-  }
-
-  private operationOf(msg: AkmMessage): string {
-    const { operation } = this.usage;
+  private beginSession(session: Session<Clients[S]>, client: Clients[S]): void {
     try {
-      return typeof operation === 'string' ? operation : operation(msg);
-    } catch {
-      return 'UNKNOWN'; // what says so cannot be read
+      this.endings.push(session(client));
+    } catch (error) {
+      const cancel = this.onceDeployed(() => {
+        this.report(error);
+        this.showBadSettings();
+      });
+      this.endings.push(cancel);
     }
-  }
-
-  private async end(): Promise<void> {
-    this.status.end();
-    for (const ending of this.endings) ending();
-    if (!this.connection) return;
-    Reflect.deleteProperty(this.connection.users, this.node.id);
-    await this.shared?.release(this.node);
   }
 }

@@ -1,3 +1,4 @@
+import type { AppClient } from '../../src/client/app/app-client.js';
 import type { NodeConnection } from './node-connection.js';
 
 /**
@@ -6,34 +7,41 @@ import type { NodeConnection } from './node-connection.js';
  * under way, what is shown stands.
  *
  * @param atrId where one has to be registered; undefined: in any ATR
+ * @returns ends it
  */
 export function followRegistration(
   user: NodeConnection<'app'>,
+  client: AppClient,
   atrId: number | undefined,
   show: () => void,
-): void {
-  if (!user.usable) return; // the status says why
-  const { client } = user;
+): () => void {
   let standing = client.registrationStatus(atrId);
   /** Whether the register nodes of the same deploy have had their turn: before, nothing is amiss. */
   let settled = false;
+  let turn: NodeJS.Immediate | undefined;
 
   const showStanding = (): void => {
     standing = client.registrationStatus(atrId);
     if (client.state !== 'connected' || standing === 'registered') show();
-    else if (standing === 'none' && settled) user.status.shared('busy', 'status.notRegistered');
+    else if (standing === 'none' && settled) user.status.shared('notRegistered');
   };
 
-  user.follow(showStanding);
-  user.onEnd(
-    client.watchStanding(() => {
-      if (client.registrationStatus(atrId) !== standing) showStanding();
-    }),
-  );
-  user.onceDeployed(() =>
-    user.onceDeployed(() => {
+  const onStatus = (): void => {
+    if (client.registrationStatus(atrId) !== standing) showStanding();
+  };
+  client.on('registrationStatus', onStatus);
+  const cancel = user.onceDeployed(() => {
+    turn = setImmediate(() => {
       settled = true;
       if (client.registrationStatus(atrId) === 'none') showStanding();
-    }),
-  );
+    });
+  });
+  client.on('state', showStanding);
+  showStanding();
+  return () => {
+    client.off('state', showStanding);
+    client.off('registrationStatus', onStatus);
+    cancel();
+    clearImmediate(turn);
+  };
 }

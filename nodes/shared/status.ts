@@ -6,42 +6,66 @@ import type { AkmError, AkmErrorCode } from '../../src/errors.js';
 const SHARED_CATALOGUE = '@akmflow/node-red-akm/akm-connection';
 
 /** What a status looks like: all is well, something is under way, something is wrong. */
-const LOOKS = {
+export const LOOKS = {
   good: { fill: 'green', shape: 'dot' },
   busy: { fill: 'yellow', shape: 'ring' },
   bad: { fill: 'red', shape: 'ring' },
 } as const;
+
+/** How a status looks. */
+export type Look = keyof typeof LOOKS;
+
+/** The statuses that several nodes show, by their key in the shared catalogue; see {@link FAILURES} for those of a message that failed. */
+export const STATUS = {
+  idle: 'busy',
+  connecting: 'busy',
+  connected: 'good',
+  disconnected: 'bad',
+  unused: 'busy',
+  unconfigured: 'bad',
+  misconfigured: 'bad',
+  notRegistered: 'busy',
+  accepted: 'good',
+  inferred: 'good',
+  answeredInferred: 'good',
+} as const satisfies Record<string, Look>;
+
+/** The statuses that only one type of node shows, by their key in its own catalogue. */
+export const OWN_STATUS = {
+  'akm-list-endpoints': { endpoint: 'good', endpoints: 'good' },
+  'akm-list-atrs': { atr: 'good', atrs: 'good' },
+  'akm-register': { registering: 'busy', registered: 'good' },
+  'akm-send': { sent: 'good', waiting: 'busy' },
+  'akm-receive': { received: 'good' },
+  'akm-watch': { both: 'good', endpoints: 'good', atrs: 'good' },
+  'akm-simulator': { starting: 'busy', listening: 'good', inUse: 'bad', failed: 'bad' },
+} as const satisfies Record<string, Record<string, Look>>;
+
+/** In a few words, what became of a message that failed, by a key in the shared catalogue; the error says the rest. Each looks bad. */
+export const FAILURES = {
+  AKM_INVALID_INPUT: 'invalidInput',
+  AKM_PAYLOAD_TOO_LARGE: 'tooLarge',
+  AKM_NOT_CONNECTED: 'lost',
+  AKM_CONNECTION_LOST: 'lost',
+  AKM_TIMEOUT: 'timeout',
+  AKM_PROTOCOL: 'protocol',
+  AKM_REJECTED: 'rejected',
+  AKM_NOT_REGISTERED: 'notRegistered',
+  AKM_QUEUE_FULL: 'queueFull',
+  AKM_LAYOUT_UNVERIFIED: 'unverified',
+  AKM_CLOSED: 'lost',
+} as const satisfies Record<AkmErrorCode, string>;
+
+type OwnStatus = typeof OWN_STATUS;
+
+/** A key of a node's own catalogue. */
+type OwnKey = { [T in keyof OwnStatus]: keyof OwnStatus[T] }[keyof OwnStatus];
 
 /** Most characters that can be read below a node. */
 const LONGEST_TEXT = 19;
 
 /** Shortest time between two showings of what changes with each message, in milliseconds. */
 const PAUSE = 1000;
-
-/** How a status looks. */
-export type Look = keyof typeof LOOKS;
-
-const STATES: Readonly<Record<Exclude<ConnectionState, 'closed'>, { look: Look; key: string }>> = {
-  idle: { look: 'busy', key: 'status.idle' },
-  connecting: { look: 'busy', key: 'status.connecting' },
-  connected: { look: 'good', key: 'status.connected' },
-  disconnected: { look: 'bad', key: 'status.disconnected' },
-};
-
-/** In a few words, what became of a message that failed; what else there is to say is in the error. */
-const FAILURES: Readonly<Record<AkmErrorCode, string>> = {
-  AKM_INVALID_INPUT: 'status.invalidInput',
-  AKM_PAYLOAD_TOO_LARGE: 'status.tooLarge',
-  AKM_NOT_CONNECTED: 'status.lost',
-  AKM_CONNECTION_LOST: 'status.lost',
-  AKM_TIMEOUT: 'status.timeout',
-  AKM_PROTOCOL: 'status.protocol',
-  AKM_REJECTED: 'status.rejected',
-  AKM_NOT_REGISTERED: 'status.notRegistered',
-  AKM_QUEUE_FULL: 'status.queueFull',
-  AKM_LAYOUT_UNVERIFIED: 'status.unverified',
-  AKM_CLOSED: 'status.lost',
-};
 
 /**
  * A node's status. It is sent on transitions only, since each one goes to every open editor and every Status node; asking
@@ -60,11 +84,10 @@ export class StatusLine {
     private readonly node: Node,
   ) {}
 
-  /** Shows a text of the node's own catalogue; `number` takes the place of `__number__` in it. */
-  own(look: Look, key: string, number?: number): void {
-    this.show(look, `${look} ${key} ${number ?? ''}`, () =>
-      this.RED._(key, number === undefined ? {} : { number }),
-    );
+  /** Shows a status that only nodes of this type have; `number` takes the place of `__number__` in its text. */
+  own(key: OwnKey, number?: number): void {
+    const statuses: Readonly<Record<string, Partial<Record<OwnKey, Look>>>> = OWN_STATUS;
+    this.translated(statuses[this.node.type]?.[key] ?? 'bad', `status.${key}`, number);
   }
 
   /** Shows that all is well, with a text that the node has put together. */
@@ -72,17 +95,17 @@ export class StatusLine {
     this.show('good', text, () => text);
   }
 
-  /** Shows a text that several nodes share. */
-  shared(look: Look, key: string, number?: number): void {
-    this.own(look, `${SHARED_CATALOGUE}:${key}`, number);
+  /** Shows a status that several nodes share. */
+  shared(key: keyof typeof STATUS): void {
+    this.translated(STATUS[key], `${SHARED_CATALOGUE}:status.${key}`);
   }
 
   /**
-   * Shows how many there were; `key` is of the node's own catalogue. In front stands the first of the labels with which the text is still
-   * short enough, or none.
+   * Shows how many there were, and so that all is well; `key` is of the node's own catalogue. In front stands the first of the labels with
+   * which the text is still short enough, or none.
    */
-  count(key: string, number: number, labels: readonly string[] = []): void {
-    const counted = this.RED._(key, { number: shortNumber(number) });
+  count(key: OwnKey, number: number, labels: readonly string[] = []): void {
+    const counted = this.RED._(`status.${key}`, { number: shortNumber(number) });
     const labelled = labels.map((label) => `${label} · ${counted}`);
     const text = labelled.find(({ length }) => length <= LONGEST_TEXT) ?? counted;
     this.words(text);
@@ -101,19 +124,25 @@ export class StatusLine {
   /** The node is gone: what still comes of its last messages is not shown at its successor. */
   end(): void {
     this.ended = true;
+    this.pending = undefined;
     clearTimeout(this.pause);
   }
 
   /** Shows how the connection is. */
   connection(state: ConnectionState): void {
-    if (state === 'closed') return; // the node is ending, and its status with it
-    const { look, key } = STATES[state];
-    this.shared(look, key);
+    if (state !== 'closed') this.shared(state); // a node whose connection closes shows that by itself
   }
 
   /** Shows what became of a message that failed. */
   failure(error: AkmError): void {
-    this.shared('bad', FAILURES[error.code], error.confirmation ?? error.status);
+    const number = error.confirmation ?? error.status;
+    this.translated('bad', `${SHARED_CATALOGUE}:status.${FAILURES[error.code]}`, number);
+  }
+
+  private translated(look: Look, key: string, number?: number): void {
+    this.show(look, `${look} ${key} ${number ?? ''}`, () =>
+      this.RED._(key, number === undefined ? {} : { number }),
+    );
   }
 
   private show(look: Look, id: string, text: () => string): void {

@@ -1,6 +1,7 @@
+import { LONGEST_DELAY, U16_MAX, U32_MAX } from '../protocol/literals.js';
 import { AkmError, quote } from '../errors.js';
 import { customMessages, type Layouts } from '../protocol/custom-layout.js';
-import { parseInteger, U32_MAX } from '../protocol/integer.js';
+import { parseInteger } from '../protocol/integer.js';
 import type { Message } from '../protocol/message.js';
 
 /** A whole number, or a string that holds one: decimal or `0x` hexadecimal. */
@@ -51,9 +52,6 @@ export interface CheckedOptions {
   messages: ReadonlyMap<string, Message>;
 }
 
-/** Longest delay that a Node.js timer can keep, in milliseconds. */
-const LONGEST_DELAY = 0x7fff_ffff;
-
 /** @throws AkmError `AKM_INVALID_INPUT` */
 export function checkDelay(value: NumberInput, what: string, min = 0): number {
   return parseInteger(value, what, LONGEST_DELAY, min);
@@ -73,7 +71,7 @@ export function checkOptions(options: ClientOptions, defaultPort: number): Check
   const successCode = 'successCode' in options ? options.successCode : 0;
   return {
     host: host.trim(),
-    port: parseInteger(options.port ?? defaultPort, 'The port', 65535, 1),
+    port: parseInteger(options.port ?? defaultPort, 'The port', U16_MAX, 1),
     requestTimeout: checkDelay(options.requestTimeout ?? 5000, 'The request timeout (ms)', 1),
     reconnectMin,
     reconnectMax: checkDelay(

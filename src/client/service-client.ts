@@ -1,5 +1,9 @@
 import { EventEmitter } from 'node:events';
-import { AkmError, isAkmError, messageOf, kindOf } from '../errors.js';
+import { types } from 'node:util';
+import { AkmError, isAkmError, kindOf, messageOf } from '../errors.js';
+import { bytesOf, copyOf } from '../protocol/bytes.js';
+import type { Dialect } from '../protocol/header.js';
+import type { Decoded, Encodable } from '../protocol/layout.js';
 import {
   CODE_SIZE,
   codeOf,
@@ -10,29 +14,25 @@ import {
   sourceOf,
   type Operation,
 } from '../protocol/message.js';
-import type { Dialect } from '../protocol/header.js';
-import { parseInteger, U32_MAX } from '../protocol/integer.js';
-import type { Decoded, Encodable } from '../protocol/layout.js';
 import { Connection, type ConnectionState } from './connection/connection.js';
-import { Counters, roundLatency, type CounterValues } from './counters.js';
-import type { Response, ExchangeOptions, RawResponse } from './requests/exchange.js';
 import { Heartbeat } from './connection/heartbeat.js';
+import { NonsenseLimit } from './connection/nonsense-limit.js';
+import type { ClientEvents } from './events.js';
+import { Counters, roundLatency, type CounterValues } from './counters.js';
 import type { CheckedOptions } from './options.js';
-import type { RegistrationChange } from './app/registration.js';
+import type { ExchangeOptions, RawResponse, Response } from './requests/exchange.js';
 import { QueueLimit } from './requests/queue-limit.js';
-import { RequestQueue } from './requests/request-queue.js';
 import { requireSuccess, type StatusField } from './requests/rejection.js';
+import { RequestQueue, type RequestOptions } from './requests/request-queue.js';
 
-/** What every client emits. There is no `error` event: nothing that a peer does may end the process. */
-export interface ClientEvents {
-  /** Every change of state; the error says why it is `disconnected`. */
-  state: [state: ConnectionState, error?: AkmError];
-  /** A message was thrown away: it makes no sense, or whoever receives such messages failed. */
-  fault: [error: Error];
-  /** A request or a send has failed that a flow has made; `operation` is its name. Who made it has the error as well. */
-  failure: [error: AkmError, operation: string];
-  /** An application's place in an ATR is held, was refused, or is held no more (AppEndpoint only). */
-  registration: [change: RegistrationChange];
+/** What a message means: it was delivered to a flow, makes sense, makes none to us, or is wrong. */
+export type Sense = 'delivered' | boolean | AkmError;
+
+/** The question with which a connection begins: code `0x01` only reads, on both services (documented). */
+export interface Identification {
+  readonly operation: Operation;
+  /** The request's fields by name. */
+  readonly values: object;
 }
 
 /**
@@ -43,9 +43,12 @@ export interface ClientEvents {
 export abstract class ServiceClient extends EventEmitter<ClientEvents> {
   protected readonly connection: Connection;
   protected readonly queue: RequestQueue;
-  protected readonly budget: QueueLimit;
-  private readonly counted = new Counters();
+  protected readonly limit: QueueLimit;
+  protected readonly counted = new Counters();
   private readonly heartbeat: Heartbeat;
+  private readonly nonsense = new NonsenseLimit();
+  /** Whether nonsense was reported on this connection. */
+  private isNonsenseReported = false;
 
   protected constructor(
     private readonly dialect: Dialect,
@@ -54,49 +57,48 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
     super();
     this.setMaxListeners(0); // one listener for each of a flow's nodes, however many there are
     this.connection = new Connection(dialect, options, {
-      stateChanged: (state, error) => {
-        if (state !== 'connected') this.heartbeat.stop();
-        this.tell('A listener of the state', () => this.emit('state', state, ...(error ? [error] : [])));
-      },
-      connected: () => {
-        this.heartbeat.start();
-        this.onConnected?.();
-        this.queue.connected();
-      },
       counters: this.counted,
-      onActivity: () => this.heartbeat.onActivity(),
-      onFrame: (payload) => this.take(payload),
-      settled: () => this.queue.pump(),
-      drained: () => {
-        this.onDrained?.();
+      onStateChange: (state, error) => {
+        if (state !== 'connected') this.heartbeat.stop();
+        if (state === 'disconnected') this.onDisconnected?.();
+        this.notify('state', state, ...(error ? [error] : []));
       },
-      lost: (error) => {
-        this.queue.lost(error);
+      onEstablished: () => void this.identify(),
+      onConnected: () => {
+        this.onConnected?.();
+        this.queue.onConnected();
+      },
+      onActivity: () => this.heartbeat.onActivity(),
+      onFrame: (payload, chunk) => this.onFrame(payload, chunk),
+      onDrain: () => this.onDrain?.(),
+      onLost: (error) => {
+        this.queue.onLost(error);
         this.onLost?.(error);
       },
     });
-    this.budget = new QueueLimit(options.queueLimit);
-    this.queue = new RequestQueue(this.connection, options.requestTimeout, this.budget, {
-      becameIdle: () => {
-        this.onIdle?.();
-      },
-      answered: (latencyMs) => {
+    this.limit = new QueueLimit(options.queueLimit);
+    this.queue = new RequestQueue(this.connection, options.requestTimeout, this.limit, {
+      onIdle: () => this.onIdle?.(),
+      onResponse: (latencyMs) => {
         this.counted.latencyMs = latencyMs;
       },
-      failed: (error, name) => this.failed(error, name),
+      onFailure: (error, name) => this.onFailure(error, name),
+      onRenewal: () => this.onRenewal?.(),
+      onWaitedInVain: (error) => this.onWaitedInVain?.(error),
     });
-    this.heartbeat = new Heartbeat(options.heartbeat, {
-      ping: () => this.ping(),
-      abort: () => {
+    this.heartbeat = new Heartbeat(
+      options.heartbeat,
+      () => this.ping(),
+      () => {
         const { heartbeat, requestTimeout } = options;
         this.connection.abort(
-          new AkmError(
-            'AKM_CONNECTION_LOST',
-            `The connection to ${this.peer} was given up: silence for ${heartbeat} ms, and no answer within ${requestTimeout} ms`,
+          this.connection.lostError(
+            `silence for ${heartbeat} ms, and no answer within ${requestTimeout} ms`,
+            undefined,
           ),
         );
       },
-    });
+    );
   }
 
   /** Whether there is a connection. */
@@ -104,12 +106,12 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
     return this.connection.state;
   }
 
-  /** When the connection was made, went missing, or was let go; milliseconds since 1970. 0 before anything of that. */
+  /** When the connection was made, went missing, or was suspended; milliseconds since 1970. 0 before anything of that. */
   get since(): number {
     return this.connection.since;
   }
 
-  /** Why there is no connection: what the last attempt failed with, or how the connection was lost. Undefined where none is missing. */
+  /** Why there is no connection: what the last attempt failed with, or how the connection was lost. Undefined while none is missing. */
   get lastError(): AkmError | undefined {
     return this.connection.lastError;
   }
@@ -121,74 +123,86 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
 
   /** What has been counted since the client was made, and how things stand. */
   counters(): CounterValues {
-    return this.counted.values(this.budget.waiting, this.state === 'connected' ? this.since : undefined);
-  }
-
-  /** What the events `registration` have told that still holds, for who listens only now: none but an AppEndpoint knows any. */
-  currentRegistrations(): RegistrationChange[] {
-    return [];
+    return this.counted.values(this.limit.waiting, this.state === 'connected' ? this.since : undefined);
   }
 
   /** Starts to connect; from then on the client keeps itself connected. */
   open(): void {
     if (this.state !== 'idle') return;
-    this.queue.outage();
+    this.queue.onOffline();
     this.connection.open();
   }
 
   /** Closes for good, within two seconds; what waits fails with `AKM_CLOSED`. Never rejects. */
   async close(): Promise<void> {
     const error = new AkmError('AKM_CLOSED', `The connection to ${this.peer} was closed`);
-    this.onClose?.(error);
-    this.queue.close(error);
+    const closing = this.onClose?.(error);
     this.heartbeat.stop();
-    await this.connection.close();
+    await Promise.all([this.connection.close(), closing, this.queue.close(error)]);
   }
 
-  /** Asks the peer something harmless. Resolves to whether it answered. */
-  protected abstract ping(): Promise<boolean>;
+  /** The question that tells whether the peer is the service it should be; a heartbeat asks it too. */
+  protected abstract readonly identification: Identification;
 
-  /** A connection stands; urgent requests made here go before those that waited for it. */
+  /** What is wrong with a response to {@link identification}: an `AKM_PROTOCOL` error if it is not one of this service. */
+  protected abstract wrongIdentity(payload: Buffer): AkmError | undefined;
+
+  /** The peer has not answered {@link identification} in time, for this reason, and never did before. */
+  protected abstract onUnidentified(error: AkmError): void;
+
+  /** There is a connection; priority requests made here go before those that waited for it. */
   protected onConnected?(): void;
 
   /**
-   * A message that answers no request. Without this it is ignored: it can never be the answer to another request.
-   * @returns whether it was handed on to a flow
+   * A message that responds to no request, and can never be the response to another one.
+   * @returns whether it makes sense and a flow has got it, or what is wrong with it
    */
-  protected onPush?(code: number, payload: Buffer): boolean;
+  protected onUnasked?(code: number, payload: Buffer): Sense;
 
   /** The socket takes more again. */
-  protected onDrained?(): void;
+  protected onDrain?(): void;
 
   /** The connection is gone; requests are seen to already. */
   protected onLost?(error: AkmError): void;
 
+  /** The state is `disconnected`. */
+  protected onDisconnected?(): void;
+
   /** No request waits or is in flight any more. */
   protected onIdle?(): void;
 
+  /** The connection is about to be renewed: last chance to write. */
+  protected onRenewal?(): void;
+
+  /** Whoever has waited for a connection has waited long enough. */
+  protected onWaitedInVain?(error: AkmError): void;
+
   /** The client closes; requests are seen to right after. */
-  protected onClose?(error: AkmError): void;
+  protected onClose?(error: AkmError): void | Promise<void>;
 
   /**
    * Makes one request of any code around a ready-made body.
-   * @returns the payload of the answer, behind its code
+   * @param body any kind of bytes
    * @throws AkmError (as a rejection) `AKM_INVALID_INPUT`, `AKM_PAYLOAD_TOO_LARGE`, or what any request may fail with
    */
-  protected async exchangeRaw(code: number, responseCode: number, body: Buffer): Promise<RawResponse> {
-    parseInteger(code, 'The request code', U32_MAX);
-    parseInteger(responseCode, 'The response code', U32_MAX);
-    if (!Buffer.isBuffer(body)) {
-      throw new AkmError('AKM_INVALID_INPUT', `The body is ${kindOf(body)}; a Buffer is needed`);
-    }
-    const name = `request 0x${code.toString(16)}`;
-    const frame = this.onBehalfOf(name, () => encodeRawFrame(this.dialect, code, body));
-    if (this.state === 'idle') this.open();
+  protected async exchangeRaw(
+    requestCode: number,
+    responseCode: number,
+    body: Uint8Array,
+    options: RequestOptions,
+  ): Promise<RawResponse> {
+    const bytes = bytesOf(body);
+    if (!bytes) throw new AkmError('AKM_INVALID_INPUT', `The body is ${kindOf(body)}; a Buffer is needed`);
+    const name = `request 0x${requestCode.toString(16)}`;
+    const frame = this.onBehalfOf(name, () => encodeRawFrame(this.dialect, requestCode, copyOf(bytes)));
+    this.open();
     return this.queue.request({
+      ...options,
       name,
       frame,
       responseCode,
       decode: (payload, latencyMs) => ({
-        requestCode: code,
+        requestCode,
         responseCode,
         latencyMs: roundLatency(latencyMs),
         layout: 'custom',
@@ -197,25 +211,24 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
     });
   }
 
-  /** Makes one request and decodes its answer. */
+  /** Makes one request and decodes its response. */
   protected async exchange<O extends Operation>(
     declared: O,
     values: Encodable<O['request']['body']['fields']>,
-    { beforeWrite: permit, own, priority: urgent, toleratesNoReply: forgiving }: ExchangeOptions = {},
+    { beforeWrite, own, ...options }: ExchangeOptions = {},
   ): Promise<Response<Decoded<O['response']['body']['fields']>>> {
     const operation = this.asEntered(declared);
     const { request, response } = operation;
     const frame = this.onBehalfOf(request.name, () =>
       encodeFrame(this.dialect, request, request.source === 'custom' && own ? (own as never) : values),
     );
-    if (this.state === 'idle') this.open();
+    this.open();
     return this.queue.request({
+      ...options,
       name: request.name,
       frame,
       responseCode: response.code,
-      priority: urgent,
-      toleratesNoReply: forgiving,
-      beforeWrite: permit && (() => permit(operation)),
+      beforeWrite: beforeWrite && (() => beforeWrite(operation)),
       decode: (payload, latencyMs) => {
         const kept = Buffer.from(payload); // the fields may hold views of it
         return {
@@ -230,6 +243,64 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
     });
   }
 
+  /** Counts what somebody has asked for in vain, and reports it. A mistake in what was asked for is theirs alone: nothing was tried. */
+  protected onFailure(thrown: unknown, name: string): void {
+    const error = isAkmError(thrown)
+      ? thrown
+      : new AkmError('AKM_PROTOCOL', messageOf(thrown), { cause: thrown });
+    if (error.code === 'AKM_INVALID_INPUT') return;
+    this.counted.errors += 1;
+    this.notify('failure', error, name.replace(/_REQUEST$/, ''));
+  }
+
+  /** Does a part of a request that comes before or after its exchange: if that fails, so has the request. */
+  protected onBehalfOf<T>(name: string, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      this.onFailure(error, name);
+      throw error;
+    }
+  }
+
+  /**
+   * {@link requireSuccess} of the response to a request.
+   * @throws AkmError `AKM_REJECTED`
+   */
+  protected requireSuccess(name: string, field: StatusField): void {
+    this.onBehalfOf(name, () => requireSuccess(name, field, this.options.successCode));
+  }
+
+  /** Reports a message that was dropped, or whoever receives messages and failed. */
+  protected fault(error: Error): void {
+    this.counted.errors += 1;
+    this.notify('fault', error);
+  }
+
+  /**
+   * Calls what is not ours, when our own state is consistent. What it throws, or rejects with, is reported and disturbs nothing here.
+   * @param whom names it for the report
+   */
+  protected callSafely(whom: string, call: () => unknown): void {
+    const failed = (error: unknown): void =>
+      this.fault(new Error(`${whom} failed: ${messageOf(error)}`, { cause: error }));
+    try {
+      const result = call();
+      if (types.isPromise(result)) result.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  /** Emits an event. A listener that throws keeps it from no other listener. */
+  protected notify<E extends keyof ClientEvents>(event: E, ...args: ClientEvents[E]): void {
+    for (const listener of this.rawListeners(event)) {
+      const call = (): unknown => Reflect.apply(listener, this, args);
+      if (event === 'fault') callUnheard(call);
+      else this.callSafely(`A listener of "${event}"`, call);
+    }
+  }
+
   /** The operation with the layouts that the integrator has entered for it. */
   private asEntered(operation: Operation): Operation {
     const { messages } = this.options;
@@ -239,79 +310,88 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
     return { ...operation, request, response };
   }
 
-  /** For {@link ping}: makes a request whose missing answer is no failure by itself. */
-  protected async answers<O extends Operation>(
-    operation: O,
-    values: Encodable<O['request']['body']['fields']>,
-  ): Promise<boolean> {
+  /** Whoever answers at the port is not necessarily whom we want, and the same codes mean other things to the other service. */
+  private async identify(): Promise<void> {
+    const { operation, values } = this.identification;
+    const { request, response } = operation;
+    this.isNonsenseReported = false;
+    this.nonsense.onSense();
     try {
-      await this.exchange(operation, values, { toleratesNoReply: true });
+      await this.queue.requestFirst({
+        name: request.name,
+        frame: encodeFrame(this.dialect, request, values as never),
+        responseCode: response.code,
+        internal: true,
+        decode: (payload) => {
+          // at once: what else was read with it must find the connection as it is then
+          const wrong = this.wrongIdentity(payload);
+          if (wrong) this.connection.reject(wrong);
+          else this.accept(true);
+        },
+      });
+    } catch (error) {
+      const { code } = error as AkmError;
+      if (code !== 'AKM_TIMEOUT') return; // it is lost or closed, and seen to
+      if (this.heartbeat.hasAnswered) this.connection.abort(error as AkmError);
+      else this.onUnidentified(error as AkmError);
+    }
+  }
+
+  /**
+   * The peer is the right service.
+   * @param hasAnswered whether it has said so, or that is only as far as can be known
+   */
+  protected accept(hasAnswered: boolean): void {
+    this.heartbeat.start(hasAnswered);
+    this.connection.confirm();
+  }
+
+  private async ping(): Promise<boolean> {
+    const { operation, values } = this.identification;
+    try {
+      await this.exchange(operation, values as never, { toleratesNoReply: true, internal: true });
       return true;
     } catch {
       return false; // lost, closed or silent: in each case there was no answer
     }
   }
 
-  private take(payload: Buffer): boolean {
+  private onFrame(payload: Buffer, chunk: number): boolean {
     const code = codeOf(payload);
-    const answers = this.queue.payload(code, payload);
-    if (code === undefined) {
-      this.fault(
-        new AkmError(
-          'AKM_PROTOCOL',
-          `${this.peer} sent a message of ${payload.length} bytes, too few for a code`,
-        ),
-      );
-      return false;
-    }
-    return !answers && (this.onPush?.(code, payload) ?? false);
+    const sense = code === undefined ? this.tooShort(payload) : this.senseOf(code, payload, chunk);
+    if (sense === 'delivered' || sense === true) this.nonsense.onSense();
+    else this.onNonsense(sense);
+    return sense === 'delivered';
   }
 
-  /** Calls what is not ours: where it throws, that is told, and disturbs nothing here. */
-  protected tell(whom: string, call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      this.fault(new Error(`${whom} failed: ${messageOf(error)}`, { cause: error }));
-    }
+  private senseOf(code: number, payload: Buffer, chunk: number): Sense {
+    return this.queue.onFrame(code, payload, chunk) || (this.onUnasked?.(code, payload) ?? false);
   }
 
-  /** Counts what a flow has asked for in vain, and tells of it. A mistake in what was asked for is the flow's alone: nothing was tried. */
-  protected failed(thrown: unknown, name: string): void {
-    const error = isAkmError(thrown)
-      ? thrown
-      : new AkmError('AKM_PROTOCOL', messageOf(thrown), { cause: thrown });
-    if (error.code === 'AKM_INVALID_INPUT') return;
-    this.counted.errors += 1;
-    const operation = name.replace(/_REQUEST$/, '');
-    this.tell('A listener of failures', () => this.emit('failure', error, operation));
+  private tooShort({ length }: Buffer): AkmError {
+    return new AkmError(
+      'AKM_PROTOCOL',
+      `${this.peer} sent a ${length}-byte message; a message code takes ${CODE_SIZE}`,
+    );
   }
 
-  /** Does a part of a request that lies before or behind its exchange: where that fails, so has the request. */
-  protected onBehalfOf<T>(name: string, work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      this.failed(error, name);
-      throw error;
-    }
+  /** @param error what is wrong with the message; false for one that may make sense to others */
+  private onNonsense(error: false | AkmError): void {
+    if (error && this.isNonsenseReported) this.counted.errors += 1;
+    else if (error) this.fault(error);
+    this.isNonsenseReported ||= error !== false;
+    if (!this.nonsense.onNonsense()) return;
+    const reason = `${this.peer} broke the protocol: it sends nothing but messages that make no sense`;
+    this.connection.abort(new AkmError('AKM_PROTOCOL', reason));
   }
+}
 
-  /**
-   * {@link requireSuccess} of a request's answer.
-   * @throws AkmError `AKM_REJECTED`
-   */
-  protected requireSuccess(name: string, said: StatusField): void {
-    this.onBehalfOf(name, () => requireSuccess(name, said, this.options.successCode));
-  }
-
-  /** Tells of a message that was thrown away. */
-  protected fault(error: Error): void {
-    this.counted.errors += 1;
-    try {
-      this.emit('fault', error);
-    } catch {
-      // who should be told of failures fails: there is no one left to tell
-    }
+/** Whoever should hear of failures fails: there is no one left to tell. */
+function callUnheard(call: () => unknown): void {
+  try {
+    const result = call();
+    if (types.isPromise(result)) result.catch(() => undefined);
+  } catch {
+    // see above
   }
 }

@@ -1,7 +1,9 @@
 import type { Names } from '../settings/names.js';
-import { isEnvironmentReference, toIdentifier, toWholeNumber } from '../settings/values.js';
+import { toIdentifier, toWholeNumber } from '../protocol/literals.js';
+import { isEnvironmentReference } from '../settings/environment.js';
 import { numberOf } from './names/named-value.js';
-import type { EditedNode, Translate } from './validators.js';
+import type { Translate } from './texts.js';
+import type { EditedNode } from './validators.js';
 
 /** No ATR has it: what is named in any ATR is found nevertheless. */
 const NO_ATR = -1;

@@ -1,4 +1,4 @@
-import type { Translate } from './validators.js';
+import type { Translate } from './texts.js';
 
 /** Something that went wrong, in the language of the editor, and what the server said of it. */
 export interface Problem {

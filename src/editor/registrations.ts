@@ -1,4 +1,4 @@
-import { toWholeNumber } from '../settings/values.js';
+import { toWholeNumber } from '../protocol/literals.js';
 import { connectionOf, namesOf } from './connections.js';
 import { numberOf } from './names/named-value.js';
 import type { EditorNode } from './node-red.js';

@@ -1,4 +1,4 @@
-import type { Translate } from './validators.js';
+import type { Translate } from './texts.js';
 
 /** The texts of the editor's language. */
 export const translate: Translate = (key, values) => RED._(key, values);

@@ -2,11 +2,10 @@ import { layoutEntries, readLayout } from './layouts/layout-drafts.js';
 import type { Names } from '../settings/names.js';
 import { mistakeIn, type NamedKind } from './names/named-value.js';
 import { notationWords } from './layouts/notation-words.js';
-import { isEnvironmentReference, toIdentifier, toWholeNumber } from '../settings/values.js';
+import { toIdentifier, toWholeNumber } from '../protocol/literals.js';
+import { isEnvironmentReference } from '../settings/environment.js';
 import { RANGES, type Range, type RangeName } from './ranges.js';
-
-/** Gives the text of a message catalogue's key, its `__name__` places filled with `values`. */
-export type Translate = (key: string, values?: Readonly<Record<string, string | number>>) => string;
+import type { Translate } from './texts.js';
 
 /** What the validators need of the editor around them. */
 export interface EditorPort {

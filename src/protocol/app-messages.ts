@@ -53,14 +53,6 @@ export const SEND_APP_DATA_REQUEST = documented('SEND_APP_DATA_REQUEST', 0x05, {
   data: sizedBuffer(MAX_APP_BUFFER_SIZE),
 });
 
-/**
- * Checks that one message can carry the data.
- * @throws AkmError `AKM_PAYLOAD_TOO_LARGE` telling both numbers
- */
-export function checkAppData(data: Buffer | string): void {
-  SEND_APP_DATA_REQUEST.body.fields.data.sizeOf(data, 'data');
-}
-
 /** Application data from the AppEndpoint, pushed at any moment; `appValue` is the sender's. */
 export const RECEIVE_APP_DATA_RESPONSE = documented('RECEIVE_APP_DATA_RESPONSE', 0x46, {
   atrId: u16,

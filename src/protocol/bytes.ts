@@ -37,16 +37,28 @@ export interface Bytes {
 
 /**
  * The bytes of a Buffer, a typed array, a DataView, an ArrayBuffer or a SharedArrayBuffer, without a copy. No code of the value is run.
- * @returns undefined for anything else, a Proxy of such a thing included
+ * As long as no code of a flow runs, their number stays the same: a worker cannot make them more.
+ * @returns undefined for anything else, a Proxy of such a thing and a detached ArrayBuffer included
  */
 export function bytesOf(value: unknown): Bytes | undefined {
-  if (types.isUint8Array(value)) return value as unknown as Bytes;
-  if (types.isAnyArrayBuffer(value)) return new Uint8Array(value) as unknown as Bytes;
+  try {
+    return viewOf(value) as unknown as Bytes | undefined;
+  } catch {
+    return undefined; // its ArrayBuffer is detached, or shorter by now
+  }
+}
+
+function viewOf(value: unknown): Uint8Array | undefined {
+  // a worker can make a shared buffer longer at any moment, and a view without a length of its own with it
+  if (types.isUint8Array(value) && !types.isSharedArrayBuffer(ofTypedArray.buffer(value))) return value;
+  if (types.isAnyArrayBuffer(value)) {
+    const whole = new Uint8Array(value);
+    return new Uint8Array(value, 0, ofTypedArray.byteLength(whole));
+  }
   const getters = types.isTypedArray(value) ? ofTypedArray : types.isDataView(value) ? ofDataView : undefined;
   if (!getters) return undefined;
   const view = value as object;
-  const bytes = new Uint8Array(getters.buffer(view), getters.byteOffset(view), getters.byteLength(view));
-  return bytes as unknown as Bytes;
+  return new Uint8Array(getters.buffer(view), getters.byteOffset(view), getters.byteLength(view));
 }
 
 /** How many bytes there are. */
@@ -60,9 +72,19 @@ export function copyInto(target: Buffer, offset: number, bytes: Bytes): number {
   return lengthOf(bytes);
 }
 
+/** The same bytes in memory of our own. */
+export function ownCopyOf(bytes: Bytes): Bytes {
+  return copyOf(bytes) as unknown as Bytes;
+}
+
 /** A Buffer of our own with the same bytes. */
 export function copyOf(bytes: Bytes): Buffer {
   const copy = Buffer.allocUnsafe(lengthOf(bytes));
   copyInto(copy, 0, bytes);
   return copy;
+}
+
+/** A Buffer of our own on the same memory: asking it runs no code of the value that the bytes are from. */
+export function bufferOn(bytes: Bytes): Buffer {
+  return Buffer.from(ofTypedArray.buffer(bytes), ofTypedArray.byteOffset(bytes), lengthOf(bytes));
 }

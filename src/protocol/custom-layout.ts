@@ -1,7 +1,8 @@
+import { types } from 'node:util';
 import { AkmError, quote, kindOf } from '../errors.js';
 import { AMM_OPERATIONS } from './amm-messages.js';
 import { APP_OPERATIONS } from './app-messages.js';
-import * as types from './field-types.js';
+import * as fieldTypes from './field-types.js';
 import type { FieldType } from './field-types.js';
 import { parseInteger, U32_MAX } from './integer.js';
 import { layout, type Fields, type Layout } from './layout.js';
@@ -100,7 +101,7 @@ function complete(
   const own = Object.assign(Object.create(null) as Record<string, unknown>, values);
   for (const { counted, counter } of counters) {
     const entries = own[counted];
-    const { length } = Array.isArray(entries) ? entries : [];
+    const length = !types.isProxy(entries) && Array.isArray(entries) ? entries.length : 0;
     own[counter] ??= length;
     const count = parseInteger(own[counter], counter, U32_MAX);
     if (count !== length)
@@ -112,15 +113,15 @@ function complete(
 function typeOf(field: NotationField): FieldType<unknown, never> {
   switch (field.kind) {
     case 'pad':
-      return types.padding(field.size);
+      return fieldTypes.padding(field.size);
     case 'bytes':
-      return field.size === undefined ? types.bytes : types.fixedBytes(field.size);
+      return field.size === undefined ? fieldTypes.bytes : fieldTypes.fixedBytes(field.size);
     case 'text':
-      return field.size === undefined ? types.text : types.fixedText(field.size);
+      return field.size === undefined ? fieldTypes.text : fieldTypes.fixedText(field.size);
     case 'group':
       return repeated(compileFields(field.fields), field.repeat);
     default:
-      return repeated(types[field.kind], field.repeat);
+      return repeated(fieldTypes[field.kind], field.repeat);
   }
 }
 

@@ -1,4 +1,5 @@
 import { AkmError, kindOf } from '../errors.js';
+import { bytesOf, copyInto, lengthOf, type Bytes } from './bytes.js';
 import {
   halvesOf,
   identifierAt,
@@ -122,11 +123,8 @@ export const u64: FieldType<string, number | string | bigint> = {
 export const bytes: FieldType<Buffer, Uint8Array> = {
   notation: 'bytes',
   size: undefined,
-  sizeOf: (value, name) => requireBytes(value, name).length,
-  write(target, offset, value) {
-    target.set(value, offset);
-    return offset + value.length;
-  },
+  sizeOf: (value, name) => lengthOf(requireBytes(value, name)),
+  write: (target, offset, value, name) => offset + copyInto(target, offset, requireBytes(value, name)),
   read: (from) => from.takeRest(),
 };
 
@@ -137,8 +135,9 @@ export function fixedBytes(size: number): FieldType<Buffer, Uint8Array> {
     size,
     sizeOf: () => size,
     write(target, offset, value, name) {
-      requireFit(requireBytes(value, name).length, size, name);
-      target.set(value, offset);
+      const given = requireBytes(value, name);
+      requireFit(lengthOf(given), size, name);
+      copyInto(target, offset, given);
       return offset + size;
     },
     read(from) {
@@ -201,9 +200,13 @@ function untilZero(encoded: Buffer): string {
   return encoded.toString('utf8', 0, zero < 0 ? encoded.length : zero);
 }
 
-function requireBytes(value: unknown, name: string): Uint8Array {
-  if (value instanceof Uint8Array) return value;
-  throw new AkmError('AKM_INVALID_INPUT', `${name} is ${kindOf(value)}; a Buffer is needed`);
+function requireBytes(value: unknown, name: string): Bytes {
+  const given = bytesOf(value);
+  if (given) return given;
+  throw new AkmError(
+    'AKM_INVALID_INPUT',
+    `${name} is ${kindOf(value)}; a Buffer is needed (or a typed array, a DataView, an ArrayBuffer)`,
+  );
 }
 
 /** Text that reads the same when it comes back: zero bytes end it, and halves of surrogate pairs have no UTF-8. */
@@ -225,33 +228,42 @@ function requireFit(length: number, size: number, name: string): void {
   throw new AkmError('AKM_INVALID_INPUT', `${name} has ${length} bytes; its field has ${size}`);
 }
 
-function requireCapacity(value: Buffer | string, capacity: number): void {
-  // a character is at most 3 bytes of UTF-8 long: most texts need not be measured
-  if (typeof value === 'string' && value.length * 3 <= capacity) return;
-  const length = Buffer.byteLength(value);
-  if (length <= capacity) return;
-  throw new AkmError(
-    'AKM_PAYLOAD_TOO_LARGE',
-    `The data has ${length} bytes; one message carries at most ${capacity}`,
-  );
-}
-
 /**
  * Data in a buffer of `capacity` bytes, padded with zeros, and behind it a U32 with the number of bytes that are data. A
  * string is written as UTF-8. What is read is a view of the data alone: copy it to keep it.
  */
-export function sizedBuffer(capacity: number): FieldType<Buffer, Buffer | string> {
+export function sizedBuffer(capacity: number): FieldType<Buffer, Uint8Array | string> {
   const size = capacity + 4;
+  const requireCapacity = (length: number): void => {
+    if (length <= capacity) return;
+    throw new AkmError(
+      'AKM_PAYLOAD_TOO_LARGE',
+      `The data has ${length} bytes; one message carries at most ${capacity}`,
+    );
+  };
+  const requireTextFits = (value: string): void => {
+    // a character is at most 3 bytes of UTF-8 long: most texts need not be measured
+    if (value.length * 3 > capacity) requireCapacity(Buffer.byteLength(value));
+  };
   return {
     notation: `bytes[${capacity}] u32`,
     size,
-    sizeOf(value) {
-      requireCapacity(value, capacity);
+    sizeOf(value, name) {
+      if (typeof value === 'string') requireTextFits(value);
+      else requireCapacity(lengthOf(requireBytes(value, name)));
       return size;
     },
-    write(target, offset, value) {
-      requireCapacity(value, capacity);
-      const length = typeof value === 'string' ? target.write(value, offset) : value.copy(target, offset);
+    write(target, offset, value, name) {
+      // measured again: a buffer that can be resized may have been since it was checked, and what lies behind `capacity` is not ours
+      let length: number;
+      if (typeof value === 'string') {
+        requireTextFits(value);
+        length = target.write(value, offset);
+      } else {
+        const given = requireBytes(value, name);
+        requireCapacity(lengthOf(given));
+        length = copyInto(target, offset, given);
+      }
       return target.writeUInt32LE(length, offset + capacity);
     },
     read(from) {

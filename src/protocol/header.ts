@@ -1,4 +1,5 @@
 import { AkmError } from '../errors.js';
+import { MAX_APP_PAYLOAD_SIZE } from './sizes.js';
 
 /**
  * The 12 bytes in front of every payload (documented). The two services differ in one thing, the order of bytes 4 and
@@ -31,8 +32,7 @@ export interface Dialect {
   readonly maxPayload: number;
 }
 
-/** The AppEndpoint's `MAX_APP_PAYLOAD_SIZE` (documented), in bytes. */
-export const MAX_APP_PAYLOAD_SIZE = 4084;
+export { MAX_APP_PAYLOAD_SIZE };
 
 /**
  * Frames of the AMM. No greatest payload is documented for it; the longest documented message has 1292 bytes, but

@@ -1,5 +1,7 @@
-import { AkmError, kindOf } from '../errors.js';
+import { types } from 'node:util';
+import { AkmError, kindOf, quote } from '../errors.js';
 import { hexDigits64, hexDigits64At } from './integer.js';
+import { toId128, toId64, U64_MAX } from './literals.js';
 
 /**
  * A 128-bit identifier of an endpoint or a trust relationship, as it leaves this package. Strings, because a
@@ -18,13 +20,8 @@ export interface Identifier {
 export type IdentifierInput =
   string | bigint | { id: string | bigint } | { lower64: string | bigint; upper64: string | bigint };
 
-const MAX_64 = (1n << 64n) - 1n;
-const MAX_128 = (1n << 128n) - 1n;
-
 /** What somebody wrote who meant an identifier: only such text is repeated in an error, since anything else may be a secret. */
 const MEANT_FOR_ONE = /^[\s\-:{}x\da-f]{0,45}$/i;
-/** Longest text that is looked at: an identifier, and white space around it. */
-const LONGEST_TEXT = 100;
 
 /** Makes an identifier of its two halves, each an unsigned 64-bit bigint. */
 export function identifierOf(lower64: bigint, upper64: bigint): Identifier {
@@ -62,14 +59,38 @@ export function halvesOf(identifier: Identifier): { lower64: bigint; upper64: bi
 export function parseIdentifier(value: unknown, what = 'identifier'): Identifier {
   const whole = readSafely(value);
   if (whole === undefined) {
-    const given = typeof value === 'string' && MEANT_FOR_ONE.test(value) ? `"${value}"` : kindOf(value);
+    const given = typeof value === 'string' && MEANT_FOR_ONE.test(value) ? quote(value) : kindOf(value);
     throw new AkmError(
       'AKM_INVALID_INPUT',
       `${what} is ${given}; needed is a 128-bit identifier: 32 hexadecimal digits (fewer only behind 0x), ` +
         'a bigint, or an object with id, or with lower64 and upper64, that agree',
     );
   }
-  return identifierOf(whole & MAX_64, whole >> 64n);
+  return identifierOf(whole & U64_MAX, whole >> 64n);
+}
+
+/**
+ * Reads an array of identifiers, each in any of the accepted forms. How many there are is checked before any is read.
+ *
+ * @param what names the array in the error; an entry is `<what>[3]`
+ * @param max how many there may be
+ * @throws AkmError `AKM_INVALID_INPUT` for anything but an array of at least one identifier; `AKM_PAYLOAD_TOO_LARGE` where there are more
+ */
+export function parseIdentifiers(values: unknown, what: string, max: number): Identifier[] {
+  if (types.isProxy(values) || !Array.isArray(values) || values.length === 0) {
+    throw new AkmError(
+      'AKM_INVALID_INPUT',
+      `${what} is ${kindOf(values)}; an array of at least one identifier is needed`,
+    );
+  }
+  if (values.length > max) {
+    throw new AkmError(
+      'AKM_PAYLOAD_TOO_LARGE',
+      `${what} has ${values.length} entries; one message carries at most ${max}`,
+    );
+  }
+  // not `map`: it would pass over the holes of a sparse array
+  return Array.from(values as unknown[], (value, index) => parseIdentifier(value, `${what}[${index}]`));
 }
 
 /** A flow's object may throw when it is read. */
@@ -82,23 +103,13 @@ function readSafely(value: unknown): bigint | undefined {
 }
 
 function readIdentifier(value: unknown): bigint | undefined {
-  if (typeof value !== 'object' || value === null) return readUnsigned(value, 32, MAX_128);
+  if (typeof value !== 'object' || value === null) return toId128(value);
   const { id, lower64, upper64 } = value as Partial<Record<keyof Identifier, unknown>>;
-  const lower = readUnsigned(lower64, 16, MAX_64);
-  const upper = readUnsigned(upper64, 16, MAX_64);
+  const lower = toId64(lower64);
+  const upper = toId64(upper64);
   const halves = lower === undefined || upper === undefined ? undefined : (upper << 64n) | lower;
   if (id === undefined) return halves;
-  const whole = readUnsigned(id, 32, MAX_128);
+  const whole = toId128(id);
   const contradicted = (lower64 !== undefined || upper64 !== undefined) && halves !== whole;
   return contradicted ? undefined : whole;
-}
-
-function readUnsigned(value: unknown, digits: number, max: bigint): bigint | undefined {
-  if (typeof value === 'bigint') return value >= 0n && value <= max ? value : undefined;
-  if (typeof value !== 'string' || value.length > LONGEST_TEXT) return undefined;
-  const match = /^\s*(0x)?([\da-f]{1,32})\s*$/i.exec(value);
-  if (!match?.[2]) return undefined;
-  const exact = match[1] === undefined;
-  if (exact ? match[2].length !== digits : match[2].length > digits) return undefined;
-  return BigInt(`0x${match[2]}`);
 }

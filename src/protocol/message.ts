@@ -1,7 +1,8 @@
 import { AkmError, isAkmError, messageOf } from '../errors.js';
-import { Reader } from './field-types.js';
+import { bytes, Reader } from './field-types.js';
 import { HEADER_SIZE, writeHeader, type Dialect } from './header.js';
 import { layout, type Decoded, type Encodable, type Fields, type Layout } from './layout.js';
+import { CODE_SIZE } from './sizes.js';
 
 /**
  * Where our knowledge of a body comes from. `documented`: the vendor's public guides give it byte for byte. `inferred`: they
@@ -31,8 +32,7 @@ export interface Operation<Req extends Fields = Fields, Res extends Fields = Fie
 /** A response's code is its request's and this (as it is in every documented pair). */
 export const RESPONSE_OFFSET = 0x40;
 
-/** Bytes of the U32 code in front of every body. */
-export const CODE_SIZE = 4;
+export { CODE_SIZE };
 
 /** Declares a message whose body the guides give. */
 export function documented<F extends Fields>(name: string, code: number, fields: F): Message<F> {
@@ -68,16 +68,14 @@ export function encodeFrame<F extends Fields>(
 }
 
 /**
- * Encodes a whole frame of any code around a body that is ready-made.
- * @throws AkmError `AKM_PAYLOAD_TOO_LARGE`
+ * Encodes a whole frame of any code around a body that is ready-made: bytes of any kind.
+ * @throws AkmError `AKM_INVALID_INPUT` for what is no bytes, `AKM_PAYLOAD_TOO_LARGE`
  */
-export function encodeRawFrame(dialect: Dialect, code: number, body: Buffer): Buffer {
-  return readingSafely(() => {
-    const frame = allocateFrame(dialect, code, body.length);
-    body.copy(frame, HEADER_SIZE + CODE_SIZE);
-    return frame;
-  });
+export function encodeRawFrame(dialect: Dialect, code: number, body: Uint8Array): Buffer {
+  return encodeFrame(dialect, { name: '', code, source: 'custom', body: RAW_BODY }, { body });
 }
+
+const RAW_BODY = layout({ body: bytes });
 
 /** A flow's objects may throw when they are read, or be another thing each time. */
 function readingSafely(encode: () => Buffer): Buffer {

@@ -12,6 +12,8 @@ const PROBLEMS = {
   endInGroup: 'only the last field of all can go to the end',
   underscores: 'a name cannot begin with two underscores',
   digit: 'a name cannot begin with a digit',
+  reservedName:
+    'a field cannot be called __field__: every JavaScript object has something by that name already',
   noColon: 'a colon and a type are expected behind __field__',
   noType: 'no type; the types are __types__',
   unknownType: 'unknown type __type__; the types are __types__',

@@ -14,11 +14,12 @@
  */
 
 import { NotationError, type NotationProblem } from './notation-error.js';
+import { MAX_BODY } from './sizes.js';
 
 /** Integers and identifiers: what can be repeated without braces. */
 export type ScalarKind = 'u8' | 'u16' | 'u32' | 'u64' | 'id128';
 
-/** How often something is repeated. */
+/** How often something is repeated: so many times, as the earlier field of that name says, or to the end of the body. */
 export type Repeat = { times: number } | { field: string } | 'end';
 
 /** One field of a layout. */
@@ -35,10 +36,13 @@ export type NotationField = {
 /** Bytes of each scalar. */
 const SCALAR_SIZES: Readonly<Record<ScalarKind, number>> = { u8: 1, u16: 2, u32: 4, u64: 8, id128: 16 };
 
-/** Longest body that a message can have: 4084 bytes of payload less its code. */
-export const MAX_BODY = 4080;
 /** Longest text of a layout. */
 const MAX_TEXT = 4000;
+/**
+ * Names that no field can have. Node-RED's own nodes call `value.toString()` or `value.hasOwnProperty(name)` on what a message holds, and fail
+ * where a decoded field has taken that place.
+ */
+const RESERVED_NAMES: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 /** How deep groups can be nested. */
 const MAX_DEPTH = 4;
 
@@ -141,6 +145,7 @@ class Parser {
       return { name: '', kind: 'pad', size: this.requiredSize('pad') };
     if (word.startsWith('__')) this.fail('underscores', {}, start);
     if (/^\d/.test(word)) this.fail('digit', {}, start);
+    if (RESERVED_NAMES.has(word)) this.fail('reservedName', { field: word }, start);
     this.skipSpace();
     if (this.text[this.at] !== ':') this.fail('noColon', { field: word });
     this.at += 1;

@@ -1,14 +1,13 @@
+import { types } from 'node:util';
 import { AkmError, kindOf } from '../errors.js';
 import type { FieldType, Reader } from './field-types.js';
-import { MAX_BODY } from './notation.js';
-
-/** How often an entry is repeated: so many times, as the earlier field of that name says, or to the end of the body. */
-export type Repetition = { times: number } | { field: string } | 'end';
+import type { Repeat } from './notation.js';
+import { MAX_BODY } from './sizes.js';
 
 /** Entries of one type, one after another. */
-export function list<V, In>(entry: FieldType<V, In>, repetition: Repetition): FieldType<V[], readonly In[]> {
-  const times = repetition !== 'end' && 'times' in repetition ? repetition.times : undefined;
-  const count = repetition === 'end' ? '' : 'times' in repetition ? repetition.times : repetition.field;
+export function list<V, In>(entry: FieldType<V, In>, repeat: Repeat): FieldType<V[], readonly In[]> {
+  const times = repeat !== 'end' && 'times' in repeat ? repeat.times : undefined;
+  const count = repeat === 'end' ? '' : 'times' in repeat ? repeat.times : repeat.field;
   return {
     notation: `${notationOf(entry)}[${count}]`,
     size: times === undefined || entry.size === undefined ? undefined : times * entry.size,
@@ -27,7 +26,7 @@ export function list<V, In>(entry: FieldType<V, In>, repetition: Repetition): Fi
       return writeEntries(entry, target, offset, values, name);
     },
     read(from, before) {
-      if (repetition === 'end') return readToEnd(entry, from);
+      if (repeat === 'end') return readToEnd(entry, from);
       return readEntries(entry, from, times ?? Number(before[count]));
     },
   };
@@ -50,10 +49,11 @@ export function table<V, In>(
     size,
     sizeOf: () => size,
     write(target, offset, values, name) {
-      if (values.length > capacity) {
+      const { length } = requireArray(values, name);
+      if (length > capacity) {
         throw new AkmError(
           'AKM_INVALID_INPUT',
-          `${name} has ${values.length} entries; at most ${capacity} are allowed`,
+          `${name} has ${length} entries; at most ${capacity} are allowed`,
         );
       }
       writeEntries(entry, target, offset, values, name);
@@ -73,11 +73,14 @@ function notationOf({ notation }: { notation: string }): string {
   return notation.includes(':') ? `{ ${notation} }` : notation;
 }
 
-/** An array, and no longer one than a body could hold if each entry took but one byte: a sparse one can have any length. */
+/**
+ * An array, and no longer one than a body could hold if each entry took but one byte: a sparse one can have any length. A Proxy of an array
+ * is none: it can have another length each time it is asked.
+ */
 function requireArray(values: unknown, name: string): readonly unknown[] {
-  if (!Array.isArray(values))
+  if (types.isProxy(values) || !Array.isArray(values))
     throw new AkmError('AKM_INVALID_INPUT', `${name} is ${kindOf(values)}; an array is needed`);
-  if (values.length <= MAX_BODY) return values;
+  if (values.length <= MAX_BODY) return values as unknown[];
   throw new AkmError(
     'AKM_PAYLOAD_TOO_LARGE',
     `${name} has ${values.length} entries; a message body has at most ${MAX_BODY} bytes`,

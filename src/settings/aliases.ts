@@ -1,8 +1,9 @@
-import { AkmError, quote } from '../errors.js';
+import { types } from 'node:util';
+import { AkmError, isAkmError, quote } from '../errors.js';
 import { parseInteger, U16_MAX } from '../protocol/integer.js';
-import { MAX_BODY } from '../protocol/notation.js';
+import { toIdentifier } from '../protocol/literals.js';
+import { MAX_BODY } from '../protocol/sizes.js';
 import type { Named, NameEntry, Names } from './names.js';
-import { toIdentifier } from './values.js';
 
 /** How many names an error tells. */
 const NAMES_TOLD = 10;
@@ -51,9 +52,12 @@ export function resolveTarget(names: Names, target: unknown): unknown {
   return endpoints ? { ...(resolved as object), endpoints: endpoints.map(one) } : resolved;
 }
 
-/** What an array holds. One that no message could hold is not looked into: a sparse array can have billions of entries. */
+/**
+ * What an array holds. One that no message could hold is not looked into: a sparse array can have billions of entries, and a Proxy of an
+ * array another number each time.
+ */
 function entriesIn(value: unknown): readonly unknown[] | undefined {
-  return Array.isArray(value) && value.length <= MAX_BODY ? value : undefined;
+  return !types.isProxy(value) && Array.isArray(value) && value.length <= MAX_BODY ? value : undefined;
 }
 
 function resolveOne(names: Names, value: unknown): unknown {
@@ -70,9 +74,9 @@ function resolveOne(names: Names, value: unknown): unknown {
  */
 export function targetRefused(names: Names, target: unknown): (error: unknown) => never {
   return (error) => {
-    const text = error instanceof AkmError && error.code === 'AKM_INVALID_INPUT' ? textIn(target) : undefined;
-    if (text === undefined) throw error;
-    throw withHint(error as AkmError, names, text, 'id');
+    if (!isAkmError(error) || error.code !== 'AKM_INVALID_INPUT') throw error;
+    const text = textIn(target);
+    throw text === undefined ? error : withHint(error, names, text, 'id');
   };
 }
 
@@ -101,9 +105,7 @@ function readNumber(
   try {
     return { number: parseInteger(value, words, U16_MAX) };
   } catch (error) {
-    throw typeof value === 'string' && error instanceof AkmError
-      ? withHint(error, names, value, what)
-      : error;
+    throw typeof value === 'string' && isAkmError(error) ? withHint(error, names, value, what) : error;
   }
 }
 
@@ -116,7 +118,7 @@ const WORDS: Readonly<Record<Named, string>> = {
 /** The error with which a text was refused, and why it is no name that would do and which names would; the same where there are no names. */
 function withHint(error: AkmError, names: Names, text: string, what: Named): AkmError {
   const usable = names.namesWith(what);
-  const told = usable.slice(0, NAMES_TOLD).map((name) => `"${name}"`);
+  const told = usable.slice(0, NAMES_TOLD).map(quote);
   const more = usable.length > told.length ? ` and ${usable.length - told.length} more` : '';
   const list = told.join(', ') + more;
   const hints: string[] = [];

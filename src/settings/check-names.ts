@@ -1,14 +1,17 @@
 import { AkmError, quote } from '../errors.js';
 import { MAX_NAME_LENGTH, Names, problemsOfNames, type NameProblem, type NameRow } from './names.js';
 
-/**
- * The names that a connection's settings hold, `${ENV}` already replaced.
- * @throws AkmError `AKM_INVALID_INPUT` telling what is wrong with the first row that cannot be used
- */
-export function checkNames(table: unknown): Names {
+/** A connection's names, and what is wrong with the first row that cannot be used; `mistake` is undefined where all can. */
+export interface CheckedNames {
+  readonly names: Names;
+  readonly mistake: AkmError | undefined;
+}
+
+/** Reads the names that a connection's settings hold, `${ENV}` already replaced. */
+export function checkNames(table: unknown): CheckedNames {
   const [problem] = problemsOfNames(table);
-  if (problem) throw new AkmError('AKM_INVALID_INPUT', inWords(problem, table));
-  return new Names(table);
+  const mistake = problem && new AkmError('AKM_INVALID_INPUT', inWords(problem, table));
+  return { names: new Names(table), mistake };
 }
 
 function inWords({ code, row }: NameProblem, table: unknown): string {

@@ -1,4 +1,6 @@
-import { isEnvironmentReference, toIdentifier, toWholeNumber } from './values.js';
+import { applicationKey } from '../protocol/application-key.js';
+import { toIdentifier, toWholeNumber, U16_MAX } from '../protocol/literals.js';
+import { isEnvironmentReference } from './environment.js';
 
 /** What a name can stand for: an identifier, an ATR ID, an App Value. */
 export type Named = 'id' | 'atrId' | 'appValue';
@@ -52,7 +54,6 @@ export interface NameProblem {
 /** Longest name, in characters. */
 export const MAX_NAME_LENGTH = 64;
 
-const U16_MAX = 0xffff;
 const NAMED = ['id', 'atrId', 'appValue'] as const;
 
 /**
@@ -166,7 +167,8 @@ function isRow(row: unknown): row is Row {
 }
 
 function nameIn({ name }: Row): string {
-  return typeof name === 'string' ? name.trim() : '';
+  // what `${ENV}` stood for may be a number
+  return typeof name === 'string' || typeof name === 'number' ? String(name).trim() : '';
 }
 
 function isGiven(value: unknown): boolean {
@@ -178,10 +180,6 @@ function valueIn(row: Row, what: Named): string | number | undefined {
   if (what === 'id') return toIdentifier(row[what]);
   const number = toWholeNumber(row[what]);
   return number !== undefined && number >= 0 && number <= U16_MAX ? number : undefined;
-}
-
-function applicationKey(atrId: number, appValue: number): number {
-  return atrId * (U16_MAX + 1) + appValue;
 }
 
 function addFirst(map: Map<unknown, string>, key: unknown, name: string): void {

@@ -1,4 +1,4 @@
-import { U16_MAX } from '../protocol/integer.js';
+import { applicationKey } from '../protocol/application-key.js';
 import type { SimulatorRegistration } from './events.js';
 import type { Session } from './peer-service.js';
 
@@ -14,8 +14,6 @@ interface Registered {
   readonly senders: Map<number, number>;
 }
 
-const keyOf = (atrId: number, appValue: number): number => atrId * (U16_MAX + 1) + appValue;
-
 /** The applications that are registered at the simulated AppEndpoint. */
 export class Applications {
   private readonly sessions = new Map<number, Session>();
@@ -23,7 +21,7 @@ export class Applications {
 
   /** The session that has registered this App Value in this ATR. */
   get(atrId: number, appValue: number): Session | undefined {
-    return this.sessions.get(keyOf(atrId, appValue));
+    return this.sessions.get(applicationKey(atrId, appValue));
   }
 
   /** The sessions with at least one application in this ATR. */
@@ -38,7 +36,7 @@ export class Applications {
 
   /** Registers an application, which no other session may have. Returns false when there are too many. */
   register(session: Session, atrId: number, appValue: number): boolean {
-    const key = keyOf(atrId, appValue);
+    const key = applicationKey(atrId, appValue);
     const { keys, senders } = this.bySession.get(session) ?? { keys: new Set(), senders: new Map() };
     if (!keys.has(key) && (keys.size >= MOST_PER_CONNECTION || this.sessions.size >= MOST_IN_ALL))
       return false;
@@ -58,8 +56,8 @@ export class Applications {
   list(): SimulatorRegistration[] {
     return [...this.sessions].map(([key, { connection }]) => ({
       connection,
-      atrId: Math.floor(key / (U16_MAX + 1)),
-      appValue: key % (U16_MAX + 1),
+      atrId: key >>> 16,
+      appValue: key & 0xffff,
     }));
   }
 }

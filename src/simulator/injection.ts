@@ -1,5 +1,5 @@
 import { AkmError, kindOf } from '../errors.js';
-import { checkAppData } from '../protocol/app-messages.js';
+import { RECEIVE_APP_DATA_RESPONSE } from '../protocol/app-messages.js';
 import { parseInteger, U16_MAX } from '../protocol/integer.js';
 import { checkOptionNames } from './options.js';
 
@@ -33,7 +33,7 @@ export function checkInjection(injection: Injection): CheckedInjection {
     target: target === undefined ? undefined : parseInteger(target, 'target', U16_MAX),
     data: bytesOf(data),
   };
-  checkAppData(checked.data);
+  RECEIVE_APP_DATA_RESPONSE.body.fields.data.sizeOf(checked.data, 'data');
   return checked;
 }
 

@@ -125,7 +125,7 @@ describe('AMM client', () => {
       const client = bench.amm({ port });
       const endpoints = Object.assign([NEW_ENDPOINT], { length: 2 });
       const { message } = await rejection(client.createOperationalAtr(endpoints), 'AKM_INVALID_INPUT');
-      assert.match(message, /^endpoint 1 is undefined; /);
+      assert.match(message, /^endpoints\[1\] is undefined; /);
     });
 
     it('tells that a list was cut where the AMM counts more than a message can hold', async () => {
@@ -156,6 +156,7 @@ describe('AMM client', () => {
       const client = bench.amm({ port: server.port });
       const list = client.listEndpoints();
       const connection = await server.connection();
+      await connection.receive(LIST_ENDPOINTS.request);
       const body = Buffer.alloc(8 + 16, 1);
       body.writeUInt32LE(0, 0);
       body.writeUInt32LE(1, 4);
@@ -203,9 +204,14 @@ describe('AMM client', () => {
         raw: '',
       }));
 
-    it('takes an answer without a confirmation for a yes', async () => {
-      assert.deepEqual(await provisioned(''), { confirmation: undefined, raw: '' });
-      assert.deepEqual(await provisioned('010000'), { confirmation: undefined, raw: '' });
+    it('does not take an answer that is too short for a confirmation for a yes, unless every answer is one', async () => {
+      for (const body of ['', '010000']) {
+        assert.deepEqual(await provisioned(body), { code: 'AKM_PROTOCOL', confirmation: undefined });
+        assert.deepEqual(await provisioned(body, { successCode: undefined }), {
+          confirmation: undefined,
+          raw: '',
+        });
+      }
     });
   });
 });

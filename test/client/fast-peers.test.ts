@@ -178,8 +178,8 @@ describe('a peer that is faster than the flow', () => {
       waited += 1;
       if (waited > 1) time.clock.advance(REQUEST_TIMEOUT);
     });
-    connection.write(pushes(15));
+    connection.write(pushes(4 * LONGEST_BACKLOG));
     await failed;
-    assert.equal(waited, 1 + LONGEST_BACKLOG);
+    assert.ok(waited > LONGEST_BACKLOG && waited < 4 * LONGEST_BACKLOG, `after ${waited} messages`);
   });
 });

@@ -8,69 +8,70 @@ const INTERVAL = 30_000;
 
 describe('heartbeat', () => {
   const time = useFakeClock();
-  let probes: PromiseWithResolvers<boolean>[];
+  let pings: PromiseWithResolvers<boolean>[];
   let replaced: number;
 
   const make = (interval = INTERVAL): Heartbeat =>
-    new Heartbeat(interval, {
-      ping: () => {
-        const probe = withResolvers<boolean>();
-        probes.push(probe);
-        return probe.promise;
+    new Heartbeat(
+      interval,
+      () => {
+        const ping = withResolvers<boolean>();
+        pings.push(ping);
+        return ping.promise;
       },
-      abort: () => {
+      () => {
         replaced += 1;
       },
-    });
-  /** The last probe comes to its end. */
+    );
+  /** The last ping comes to its end. */
   const answered = async (yes: boolean): Promise<void> => {
-    probes.at(-1)?.resolve(yes);
+    pings.at(-1)?.resolve(yes);
     await turn();
   };
 
   beforeEach(() => {
-    probes = [];
+    pings = [];
     replaced = 0;
   });
 
-  it('probes after so much silence, and again after as much more', async () => {
+  it('pings after so much silence, and again after as much more', async () => {
     const heartbeat = make();
-    heartbeat.start();
+    heartbeat.start(false);
     time.clock.advance(INTERVAL - 1);
-    assert.equal(probes.length, 0);
+    assert.equal(pings.length, 0);
     time.clock.advance(1);
-    assert.equal(probes.length, 1);
+    assert.equal(pings.length, 1);
     heartbeat.onActivity();
     await answered(true);
     time.clock.advance(INTERVAL);
-    assert.equal(probes.length, 2);
+    assert.equal(pings.length, 2);
     heartbeat.stop();
   });
 
-  it('does not probe while one probe is under way', () => {
+  it('does not ping while one ping is under way', () => {
     const heartbeat = make();
-    heartbeat.start();
+    heartbeat.start(false);
     time.clock.advance(INTERVAL * 10);
-    assert.equal(probes.length, 1);
+    assert.equal(pings.length, 1);
     heartbeat.stop();
   });
 
-  it('does not probe a peer that talks', () => {
+  it('does not ping a peer that talks', () => {
     const heartbeat = make();
-    heartbeat.start();
+    heartbeat.start(false);
     for (let n = 0; n < 10; n += 1) {
       time.clock.advance(INTERVAL - 1);
       heartbeat.onActivity();
     }
-    assert.equal(probes.length, 0);
+    assert.equal(pings.length, 0);
     time.clock.advance(INTERVAL);
-    assert.equal(probes.length, 1);
+    assert.equal(pings.length, 1);
     heartbeat.stop();
   });
 
   it('replaces a connection whose peer answered before and now is silent', async () => {
     const heartbeat = make();
-    heartbeat.start();
+    heartbeat.start(false);
     time.clock.advance(INTERVAL);
     await answered(true);
     time.clock.advance(INTERVAL);
@@ -82,11 +83,19 @@ describe('heartbeat', () => {
 
   it('remembers over connections that the peer can answer', async () => {
     const heartbeat = make();
-    heartbeat.start();
+    heartbeat.start(false);
     time.clock.advance(INTERVAL);
     await answered(true);
     heartbeat.stop();
-    heartbeat.start();
+    heartbeat.start(false);
+    time.clock.advance(INTERVAL);
+    await answered(false);
+    assert.equal(replaced, 1);
+  });
+
+  it('knows of a peer that has answered the same question when the connection began', async () => {
+    const heartbeat = make();
+    heartbeat.start(true);
     time.clock.advance(INTERVAL);
     await answered(false);
     assert.equal(replaced, 1);
@@ -94,29 +103,29 @@ describe('heartbeat', () => {
 
   it('leaves a peer alone that never answered', async () => {
     const heartbeat = make();
-    heartbeat.start();
+    heartbeat.start(false);
     time.clock.advance(INTERVAL);
     await answered(false);
     time.clock.advance(INTERVAL * 10);
     assert.equal(replaced, 0);
-    assert.equal(probes.length, 1);
+    assert.equal(pings.length, 1);
   });
 
   it('asks such a peer again on the next connection', async () => {
     const heartbeat = make();
-    heartbeat.start();
+    heartbeat.start(false);
     time.clock.advance(INTERVAL);
     await answered(false);
     heartbeat.stop();
-    heartbeat.start();
+    heartbeat.start(false);
     time.clock.advance(INTERVAL);
-    assert.equal(probes.length, 2);
+    assert.equal(pings.length, 2);
     heartbeat.stop();
   });
 
-  it('takes anything that was heard during a probe for a sign of life', async () => {
+  it('takes anything that was heard during a ping for a sign of life', async () => {
     const heartbeat = make();
-    heartbeat.start();
+    heartbeat.start(false);
     time.clock.advance(INTERVAL);
     await answered(true);
     time.clock.advance(INTERVAL);
@@ -125,18 +134,18 @@ describe('heartbeat', () => {
     await answered(false);
     assert.equal(replaced, 0);
     time.clock.advance(INTERVAL);
-    assert.equal(probes.length, 3);
+    assert.equal(pings.length, 3);
     heartbeat.stop();
   });
 
-  it('gives nothing on what comes of a probe of the last connection', async () => {
+  it('gives nothing on what comes of a ping of the last connection', async () => {
     const heartbeat = make();
-    heartbeat.start();
+    heartbeat.start(false);
     time.clock.advance(INTERVAL);
     await answered(true);
     time.clock.advance(INTERVAL);
     heartbeat.stop();
-    heartbeat.start();
+    heartbeat.start(false);
     await answered(false);
     assert.equal(replaced, 0);
     heartbeat.stop();
@@ -145,13 +154,13 @@ describe('heartbeat', () => {
 
   it('stops', () => {
     const heartbeat = make();
-    heartbeat.start();
+    heartbeat.start(false);
     heartbeat.stop();
     assert.deepEqual(time.clock.pending, []);
   });
 
   it('is off with an interval of 0', () => {
-    make(0).start();
+    make(0).start(false);
     assert.deepEqual(time.clock.pending, []);
   });
 });

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { ReceiveThrottle } from '../../src/client/connection/receive-throttle.js';
 import { useFakeClock } from '../support/fake-clock.js';
+import { turn } from '../support/promises.js';
 
 /** How long a turn may get before a flow is given less at once, in milliseconds. */
 const LONG_TURN = 10;
 const MOST = 4096;
 
-describe('the pace at which flows are given messages', () => {
+describe('receive throttle', () => {
   const time = useFakeClock();
 
   /** Spends all that a turn allows, lets the flow take so long for it, and gives how many messages that were. */
@@ -17,7 +18,7 @@ describe('the pace at which flows are given messages', () => {
   ): Promise<number> {
     let given = 0;
     while (!pace.isSpent) {
-      pace.spend();
+      pace.spend(true);
       given += 1;
       assert.ok(given <= MOST, 'a turn has no end');
     }
@@ -51,14 +52,28 @@ describe('the pace at which flows are given messages', () => {
 
   it('does not grow by messages that were never there', async () => {
     const pace = new ReceiveThrottle(() => undefined);
-    pace.spend();
+    pace.spend(true);
     await new Promise<void>((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))));
     assert.ok(!pace.isSpent);
-    pace.spend();
+    pace.spend(true);
     assert.ok(!pace.isSpent, 'two: the first turn was spent whole');
     await new Promise<void>((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))));
-    pace.spend();
-    pace.spend();
+    pace.spend(true);
+    pace.spend(true);
     assert.ok(pace.isSpent, 'still two: the second turn was not');
+  });
+
+  it('counts messages that no flow gets as well, however many it may get', async () => {
+    let renewals = 0;
+    const throttle = new ReceiveThrottle(() => (renewals += 1));
+    let decoded = 0;
+    while (!throttle.isSpent) {
+      throttle.spend(false);
+      decoded += 1;
+      assert.ok(decoded <= MOST, 'a turn has no end');
+    }
+    assert.ok(decoded > 100, 'a few are no reason to wait');
+    while (renewals === 0) await turn();
+    assert.ok(!throttle.isSpent);
   });
 });

@@ -91,10 +91,11 @@ describe('the registrations of a connection come to', () => {
     const seen: string[] = [];
     const faults: string[] = [];
     client.on('fault', ({ message }) => faults.push(message));
-    client.watchStanding(() => {
+    client.on('registrationStatus', () => {
       throw new Error('nobody is to be kept from the news');
     });
-    const leave = client.watchStanding(() => seen.push(client.registrationStatus(1)));
+    const onStatus = (): void => void seen.push(client.registrationStatus(1));
+    client.on('registrationStatus', onStatus);
     for (const appValue of [100, 101]) {
       const registering = client.acquire(1, appValue).register();
       await serve(connection);
@@ -106,8 +107,8 @@ describe('the registrations of a connection come to', () => {
     await turn();
     assert.deepEqual(seen, ['registered', 'registered', 'pending']);
     assert.equal(faults.length, 3);
-    assert.match(faults[0] ?? '', /^A watcher of the registrations failed: nobody/);
-    leave();
+    assert.match(faults[0] ?? '', /^A listener of "registrationStatus" failed: nobody/);
+    client.off('registrationStatus', onStatus);
     await client.close();
     await turn();
     assert.equal(seen.length, 3);

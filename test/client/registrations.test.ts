@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AppClient } from '../../src/client/app/app-client.js';
 import type { RegistrationObserver } from '../../src/client/app/registration.js';
-import type { Registration } from '../../src/client/app/registrations.js';
+import type { RegistrationHandle } from '../../src/client/app/registrations.js';
 import { APP_OPERATIONS, SEND_APP_DATA_REQUEST } from '../../src/protocol/app-messages.js';
 import { APP_DIALECT } from '../../src/protocol/header.js';
 import { encodeFrame } from '../../src/protocol/message.js';
@@ -29,7 +29,7 @@ async function register(
   connection: ScriptedConnection,
   [atrId, appValue]: [number, number],
   observer?: RegistrationObserver,
-): Promise<Registration> {
+): Promise<RegistrationHandle> {
   const registration = client.acquire(atrId, appValue, observer);
   const registered = registration.register();
   assert.deepEqual(await serve(connection), [atrId, appValue]);
@@ -171,7 +171,7 @@ describe('registrations', () => {
     client.acquire(1, 1);
     client.acquire(1, 2);
     client.acquire(1, 2);
-    assert.match(thrown(() => client.acquire(1, 3), 'AKM_QUEUE_FULL').message, /^2 applications/);
+    assert.match(thrown(() => client.acquire(1, 3), 'AKM_QUEUE_FULL').message, /^Queue full: 2 applications/);
   });
 
   describe('after a loss', () => {
@@ -180,7 +180,7 @@ describe('registrations', () => {
       const client = await connected(bench.app({ port: server.port, reconnectMin: 100 }));
       const first = await server.connection();
       const places: [number, number][] = [[3, 300], [1, 100], [2, 200], [1, 101]]; // prettier-ignore
-      const registrations: Registration[] = [];
+      const registrations: RegistrationHandle[] = [];
       for (const place of places) registrations.push(await register(client, first, place));
       first.reset();
       await inState(client, 'disconnected');
@@ -237,7 +237,7 @@ describe('registrations', () => {
       }
     });
 
-    it('are tried again where the peer refuses them at first; sends fail meanwhile', async () => {
+    it('are tried again where the peer refuses them at first; what is kept waits meanwhile', async () => {
       const server = await bench.scriptedApp();
       const client = await connected(bench.app({ port: server.port, reconnectMin: 100 }));
       const watcher = observer();
@@ -246,12 +246,13 @@ describe('registrations', () => {
       await watcher.told.take();
       first.reset();
       await inState(client, 'disconnected');
-      const waiting = send(client, 1, 'waits');
+      const waiting = send(client, 1, 'waits', 'queue');
       time.clock.advance(100);
       const second = await server.connection();
       await serve(second, 1); // the peer still holds the App Value for the connection it has not missed yet
-      assert.match((await rejection(waiting, 'AKM_NOT_REGISTERED')).message, /ATR 1: .*status 1/);
-      await rejection(send(client, 1, 'now'), 'AKM_NOT_REGISTERED');
+      while (client.registrationStatus(1) !== 'none') await turn();
+      const refused = await rejection(send(client, 1, 'now', 'error'), 'AKM_NOT_REGISTERED');
+      assert.match(refused.message, /ATR 1: .*status 1/);
       assert.deepEqual(
         [await watcher.told.take(), await watcher.told.take()],
         ['pending', 'refused: AKM_REJECTED 1'],
@@ -262,9 +263,31 @@ describe('registrations', () => {
         [await watcher.told.take(), await watcher.told.take()],
         ['registered', 'registered with 0'],
       );
-      await send(client, 1, 'later');
-      await second.receive(SEND_APP_DATA_REQUEST);
+      await Promise.all([waiting, send(client, 1, 'later')]);
+      for (const data of ['waits', 'later'])
+        assert.equal((await second.receive(SEND_APP_DATA_REQUEST)).data.toString(), data);
       assert.equal(second.unasked, 0);
+    });
+
+    it('keep nothing waiting once they never stood and were refused time and again', async () => {
+      const server = await bench.scriptedApp();
+      const client = await connected(bench.app({ port: server.port, reconnectMin: 100, reconnectMax: 100 }));
+      const connection = await server.connection();
+      const refused = rejection(client.acquire(1, 100).register(), 'AKM_REJECTED');
+      const waiting = rejection(send(client, 1, 'waits'), 'AKM_NOT_REGISTERED');
+      await serve(connection, 1);
+      await refused;
+      for (let refusals = 1; refusals < 3; refusals += 1) {
+        assert.equal(client.counters().queueDepth, 1);
+        time.clock.advance(100);
+        await serve(connection, 1);
+        await caughtUp(client, connection);
+      }
+      await waiting;
+      time.clock.advance(100);
+      await serve(connection);
+      await caughtUp(client, connection);
+      await send(client, 1, 'now');
     });
 
     it('are made as soon as there is a connection where asking for them was in vain', async () => {
@@ -604,7 +627,7 @@ describe('registrations', () => {
       const server = await bench.scriptedApp();
       const client = await connected(bench.app({ port: server.port }));
       const first = await server.connection();
-      const leaving: Registration[] = [];
+      const leaving: RegistrationHandle[] = [];
       for (const appValue of [100, 101, 102]) leaving.push(await register(client, first, [1, appValue]));
       for (const registration of leaving) registration.release();
       assert.deepEqual(time.clock.pending, [TAKEOVER]);

@@ -228,7 +228,7 @@ describe('requests', () => {
     await connection.receive(LIST.request);
     connection.write(Buffer.from('a55a5aa501000300fcff0000410000', 'hex'));
     await caughtUp(client, connection);
-    assert.match(faults[0]?.message ?? '', /the AMM at .* sent a message of 3 bytes/);
+    assert.match(faults[0]?.message ?? '', /the AMM at .* sent a 3-byte message/);
     connection.send(LIST.response, answer(1));
     await list;
   });
@@ -429,7 +429,7 @@ describe('requests', () => {
     await connected(client);
     const lists = [1, 2, 3].map((filter) => client.listEndpoints(filter)); // one in flight, two wait
     const { message } = await rejection(client.listEndpoints(4), 'AKM_QUEUE_FULL');
-    assert.match(message, /^2 requests/);
+    assert.match(message, /^Queue full: 2 requests/);
     const connection = await server.connection();
     await serve(connection, 1);
     await lists[0];

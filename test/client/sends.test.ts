@@ -6,8 +6,11 @@ import type { AkmError, AkmErrorCode } from '../../src/errors.js';
 import {
   APP_OPERATIONS,
   MAX_APP_BUFFER_SIZE,
+  RECEIVE_APP_DATA_RESPONSE,
   SEND_APP_DATA_REQUEST,
 } from '../../src/protocol/app-messages.js';
+import { APP_DIALECT } from '../../src/protocol/header.js';
+import { encodeFrame } from '../../src/protocol/message.js';
 import { caughtUp, connected, inState, useTestPeers } from '../support/clients.js';
 import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { withResolvers } from '../support/mailbox.js';
@@ -15,8 +18,6 @@ import { rejection, turn, watch } from '../support/promises.js';
 import type { ScriptedConnection, ScriptedServer } from '../support/scripted-server.js';
 
 const REGISTER = APP_OPERATIONS.REGISTER_APP;
-const VERSION = APP_OPERATIONS.GET_VERSION;
-const REQUEST_TIMEOUT = 5000;
 
 interface SendOptions {
   atrId?: number;
@@ -84,7 +85,7 @@ describe('sending', () => {
       appValue: 0xffff,
       data: Buffer.from('Grüße, 世界'),
     });
-    assert.equal(client.waiting, 0);
+    assert.equal(client.counters().queueDepth, 0);
   });
 
   it('carries each message once and in order to another application', async () => {
@@ -182,7 +183,7 @@ describe('sending', () => {
       await connection.receive(REGISTER.request);
       await caughtUp(client, connection);
       assert.equal(connection.unasked, 0);
-      assert.equal(client.waiting, 20);
+      assert.equal(client.counters().queueDepth, 20);
       await send(client, 'of another ATR');
       assert.deepEqual(await receive(connection, 1), ['of another ATR']);
       connection.send(REGISTER.response, { status: 0 });
@@ -190,7 +191,7 @@ describe('sending', () => {
       sent.push(send(client, 'one more', { atrId: 2 }));
       await Promise.all(sent);
       assert.deepEqual(await receive(connection, 21), [...numbered(20), 'one more']);
-      assert.equal(client.waiting, 0);
+      assert.equal(client.counters().queueDepth, 0);
     });
 
     it('keeps the order also of what is sent on hearing of the registration', async () => {
@@ -226,7 +227,7 @@ describe('sending', () => {
         );
         assert.equal((cause as AkmError).code, 'AKM_REJECTED');
       }
-      assert.equal(client.waiting, 0);
+      assert.equal(client.counters().queueDepth, 0);
     });
 
     it('fails where the registration is released before it is made', async () => {
@@ -252,7 +253,7 @@ describe('sending', () => {
       assert.match(message, /^Not connected to the AppEndpoint at .*: .*was lost/);
       await rejection(send(client, 'x', { offline: 'error' }), 'AKM_NOT_CONNECTED');
       const sent = numbered(10).map((data) => send(client, data, { offline: 'queue' }));
-      assert.equal(client.waiting, 10);
+      assert.equal(client.counters().queueDepth, 10);
       time.clock.advance(100);
       const next = await server.connection();
       await next.receive(REGISTER.request);
@@ -303,18 +304,23 @@ describe('sending', () => {
     });
 
     it('refuses what is more than may wait, and drops nothing of what waits', async () => {
-      const { server, client, connection } = await ready({ queueLimit: 10 });
+      const { server, client, connection } = await ready({
+        queueLimit: 10,
+        reconnectMin: 12_000,
+        reconnectMax: 12_000,
+      });
       connection.reset();
       await inState(client, 'disconnected');
       const sent = numbered(9).map((data) => send(client, data, { offline: 'queue' }));
       const version = client.getVersion(); // requests and sends share the limit
       for (const data of ['more', 'and more']) {
         const { message } = await rejection(send(client, data, { offline: 'queue' }), 'AKM_QUEUE_FULL');
-        assert.match(message, /^10 requests or sends/);
+        assert.match(message, /^Queue full: 10 requests and messages/);
       }
       await rejection(client.getVersion(), 'AKM_QUEUE_FULL');
-      time.clock.advance(5000); // the request is given up, and there is room for the registration
+      time.clock.advance(5000);
       await rejection(version, 'AKM_NOT_CONNECTED');
+      time.clock.advance(7000);
       await inState(client, 'connected');
       const next = await server.connection();
       await next.receive(REGISTER.request);
@@ -351,11 +357,11 @@ describe('sending', () => {
         );
         await turn(); // what the operating system can take it has taken before the next message
         refused =
-          client.waiting === queueLimit &&
+          client.counters().queueDepth === queueLimit &&
           (await Promise.race([outcome, Promise.resolve()])) === 'AKM_QUEUE_FULL';
         if (!refused) sent.push(outcome);
       }
-      assert.equal(client.waiting, queueLimit);
+      assert.equal(client.counters().queueDepth, queueLimit);
       return { server, client, connection, sent };
     }
 
@@ -376,7 +382,7 @@ describe('sending', () => {
       }
       assert.ok(most < 500_000, `${most} bytes are in the socket's own queue`);
       assert.deepEqual(new Set(await Promise.all(sent)), new Set(['taken']));
-      assert.equal(client.waiting, 0);
+      assert.equal(client.counters().queueDepth, 0);
       await send(client, 'and one more');
       assert.deepEqual(await receive(connection, 1), ['and one more']);
     });
@@ -406,7 +412,7 @@ describe('sending', () => {
       const outcomes = await Promise.all(sent);
       assert.deepEqual(outcomes.slice(-50), Array(50).fill('AKM_NOT_CONNECTED'));
       assert.ok(outcomes.includes('AKM_CONNECTION_LOST'));
-      assert.equal(client.waiting, 0);
+      assert.equal(client.counters().queueDepth, 0);
     });
 
     it('fails at once where the peer ends its side', async () => {
@@ -440,18 +446,20 @@ describe('sending', () => {
 
   it('fails with a loss what was not written yet, and does not write it to the next connection', async () => {
     const { server, client, connection } = await ready();
-    const version = rejection(client.getVersion(), 'AKM_TIMEOUT');
-    await connection.receive(VERSION.request);
-    const sent = (['error', 'queue'] as const).map((offline) =>
-      rejection(send(client, 'x', { offline }), 'AKM_CONNECTION_LOST'),
-    );
-    time.clock.advance(REQUEST_TIMEOUT); // which gives the connection up before this callback ends
-    await version;
+    const push = encodeFrame(APP_DIALECT, RECEIVE_APP_DATA_RESPONSE, { atrId: 1, appValue: 1, data: 'x' });
+    client.subscribe({}, () => undefined);
+    connection.write(Buffer.concat(Array<Buffer>(8).fill(push))); // from then on several are decoded in a turn
+    await caughtUp(client, connection);
+    const sent: Promise<Error>[] = [];
+    client.subscribe({}, () => {
+      for (const offline of ['error', 'queue'] as const)
+        sent.push(rejection(send(client, 'x', { offline }), 'AKM_CONNECTION_LOST'));
+    });
+    connection.write(Buffer.concat([push, Buffer.from('this is no message')])); // which ends it before the callback does
+    await inState(client, 'disconnected');
+    assert.equal(sent.length, 2);
     for (const { message } of await Promise.all(sent))
-      assert.match(
-        message,
-        /^The connection to the AppEndpoint at .* was lost: .* did not answer GET_VERSION/,
-      );
+      assert.match(message, /^The connection to the AppEndpoint at .* was lost: .* broke the protocol/);
     time.clock.advance(100);
     const next = await server.connection();
     await next.receive(REGISTER.request);
@@ -477,6 +485,6 @@ describe('sending', () => {
     await rejection(send(client, 'x', { offline: 'queue' }), 'AKM_CLOSED');
     await rejection(client.acquire(1, 100).register(), 'AKM_CLOSED');
     await rejection(send(client, 'x', { offline: 'queue' }), 'AKM_CLOSED');
-    assert.equal(client.waiting, 0);
+    assert.equal(client.counters().queueDepth, 0);
   });
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Socket } from 'node:net';
+import type { Socket, TcpNetConnectOpts } from 'node:net';
 import type { ServiceClient } from '../../src/client/service-client.js';
 import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
-import { useNewSockets } from '../support/sockets.js';
+import { useConnects, useNewSockets } from '../support/sockets.js';
 import { connected, inState, useTestPeers } from '../support/clients.js';
 import { requireNoTimersLeft, useFakeClock } from '../support/fake-clock.js';
 import { freePort } from '../support/free-port.js';
@@ -18,11 +18,14 @@ describe('the socket', () => {
   const time = useFakeClock();
   requireNoTimersLeft(time);
   let made: (socket: Socket) => void;
+  let connecting: (options: TcpNetConnectOpts) => void;
 
   beforeEach(() => {
     made = () => undefined;
+    connecting = () => undefined;
   });
   useNewSockets((socket) => made(socket));
+  useConnects((options) => connecting(options));
 
   for (const [name, { dialect, client: kind }] of Object.entries(SERVICES)) {
     describe(`to an ${name}`, () => {
@@ -48,26 +51,25 @@ describe('the socket', () => {
 
       it('that is connected to itself, as nobody listens, counts as refused', async () => {
         const port = await freePort();
-        made = (socket) => fromPort(socket, port);
+        connecting = (options) => (options.localPort = port); // as the system may choose it
+        const ports: unknown[] = [];
+        made = (socket) => socket.once('connect', () => ports.push([socket.localPort, socket.remotePort]));
         const client = clientOf(port);
         const states: string[] = [];
         client.on('state', (state, error) => states.push(error ? `${state}: ${error.message}` : state));
         client.open();
         await inState(client, 'disconnected');
+        assert.deepEqual(ports, [[port, port]]);
         assert.deepEqual(states, ['connecting', `disconnected: connect ECONNREFUSED 127.0.0.1:${port}`]);
-        made = () => undefined;
+        connecting = () => undefined;
         server = await ScriptedServer.listen(dialect, { port });
         time.clock.advance(100);
         await inState(client, 'connected');
       });
 
       it('that the system does not even try to connect, but throws, counts as failed', async () => {
-        made = (socket) => {
-          Object.defineProperty(socket, 'connect', {
-            value: () => {
-              throw new Error('a host name without zero bytes is needed'); // as newer versions of Node.js do
-            },
-          });
+        connecting = () => {
+          throw new Error('a host name without zero bytes is needed'); // as newer versions of Node.js do
         };
         server = await ScriptedServer.listen(dialect);
         const client = clientOf(server.port);
@@ -75,21 +77,10 @@ describe('the socket', () => {
         client.on('state', (state, error) => states.push(error ? `${state}: ${error.message}` : state));
         client.open();
         assert.deepEqual(states, ['connecting', 'disconnected: a host name without zero bytes is needed']);
-        made = () => undefined;
+        connecting = () => undefined;
         time.clock.advance(100);
         await inState(client, 'connected');
       });
     });
   }
 });
-
-/** Makes a socket connect from a port of its own choice, as the system may choose it. */
-function fromPort(socket: Socket, localPort: number): void {
-  const connect = socket.connect.bind(socket) as (normalized: object) => Socket;
-  Object.defineProperty(socket, 'connect', {
-    value: (normalized: [options: object]) => {
-      Object.assign(normalized[0], { localPort });
-      return connect(normalized);
-    },
-  });
-}

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { WriteBatcher, type AppData, type Taken } from '../../src/client/app/write-batcher.js';
+import type { AppData } from '../../src/client/app/app-data.js';
+import { WriteBatcher, type Taken } from '../../src/client/app/write-batcher.js';
 import { AkmError } from '../../src/errors.js';
+import { bytesOf, type Bytes } from '../../src/protocol/bytes.js';
 import { SEND_APP_DATA_REQUEST } from '../../src/protocol/app-messages.js';
 import { APP_DIALECT } from '../../src/protocol/header.js';
 import { encodeFrame } from '../../src/protocol/message.js';
@@ -11,14 +13,17 @@ const FRAME_SIZE = 4070;
 /** Frames in one write. */
 const MOST = 16;
 
-const frameOf = (data: AppData): Buffer => encodeFrame(APP_DIALECT, SEND_APP_DATA_REQUEST, data);
+const frameOf = (data: AppData): Buffer =>
+  encodeFrame(APP_DIALECT, SEND_APP_DATA_REQUEST, data as AppData & { data: string });
+const bytes = (data: Uint8Array): Bytes => bytesOf(data) as Bytes;
 const text = (data: string): AppData => ({ atrId: 1, appValue: 200, data });
 const tick = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 
 /** A packer and what it has written; each write is taken when the test says so. */
 function packer() {
   const writes: { frames: Buffer; taken: Taken }[] = [];
-  return { writes, packer: new WriteBatcher((frames, taken) => writes.push({ frames, taken })) };
+  const write = (frames: Buffer, taken: Taken = assert.fail): void => void writes.push({ frames, taken });
+  return { writes, packer: new WriteBatcher({ write }) };
 }
 
 describe('packing frames', () => {
@@ -108,7 +113,7 @@ describe('packing frames', () => {
   it('leaves out what cannot be packed', async () => {
     const { packer: packing, writes } = packer();
     thrown(
-      () => packing.add({ atrId: 1, appValue: 1, data: Buffer.alloc(4047) }, () => assert.fail()),
+      () => packing.add({ atrId: 1, appValue: 1, data: bytes(Buffer.alloc(4047)) }, () => assert.fail()),
       'AKM_PAYLOAD_TOO_LARGE',
     );
     packing.add(text('good'), () => undefined);
@@ -119,7 +124,7 @@ describe('packing frames', () => {
   it('does not need a Buffer any more once it has it', async () => {
     const { packer: packing, writes } = packer();
     const data = Buffer.from('mine');
-    packing.add({ atrId: 1, appValue: 1, data }, () => undefined);
+    packing.add({ atrId: 1, appValue: 1, data: bytes(data) }, () => undefined);
     data.fill('x');
     await tick();
     assert.deepEqual(writes[0]?.frames, frameOf({ atrId: 1, appValue: 1, data: 'mine' }));
@@ -128,7 +133,7 @@ describe('packing frames', () => {
   it('writes the very frames that encoding gives, whatever its buffers held before', () => {
     const data = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 300 }),
-      fc.uint8Array({ maxLength: 4046 }).map((bytes) => Buffer.from(bytes)),
+      fc.uint8Array({ maxLength: 4046 }).map((array) => bytes(Buffer.from(array))),
     );
     const packable = fc.record({ atrId: fc.nat(0xffff), appValue: fc.nat(0xffff), data });
     fc.assert(

@@ -35,6 +35,13 @@ describe(`${PAGE}: the figures`, () => {
     );
   });
 
+  it('are the ports that Linux is told to reserve', () => {
+    const reserved = /^net\.ipv4\.ip_local_reserved_ports = ([\d,]+)$/m.exec(
+      docBlock('docs/connecting.md', 'reserved-ports'),
+    );
+    assert.equal(reserved?.[1], [defaults['ammPort'], defaults['appPort']].join());
+  });
+
   it('are the times that a new connection has, by the names in the form', () => {
     const units: Record<string, string> = { heartbeat: ' s', ammIdle: ' s', queueLimit: '' };
     const settings = ['requestTimeout', 'reconnectMin', 'reconnectMax', 'heartbeat', 'ammIdle', 'queueLimit'];

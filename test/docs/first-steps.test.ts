@@ -80,7 +80,7 @@ describe('docs/first-steps.md', () => {
     const { atrId, appValue } = defaultsOf('akm-register');
     for (const claim of [
       `in the palette, with ${String(count)} nodes`,
-      `Its ATR ID ${String(atrId)} and its App Value ${String(appValue)} will do`,
+      `Keep ATR ID ${String(atrId)} and App Value ${String(appValue)}`,
       `**${String(words['connection'])}**`,
       `**${String(words['atrId'])}**`,
       `_${String(words['numberOrName'])}_`,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseNotation } from '../../src/protocol/notation.js';
+import { MAX_BODY } from '../../src/protocol/sizes.js';
 
 const page = readFileSync(join(__dirname, '../../docs/layouts.md'), 'utf8');
 
@@ -45,6 +46,14 @@ describe('docs/layouts.md', () => {
       rows.filter(([, , , example]) => quoted(example).length === 0),
       [],
     ));
+
+  it('tells the limits that the code has', () => {
+    assert.ok(page.includes(`A body has at most ${MAX_BODY} bytes`));
+    assert.throws(() => parseNotation(' '.repeat(4001)), /at most 4000 characters/);
+    assert.match(page, /at most 4000 characters/);
+    for (const name of ['toString', 'constructor', '__a', '1a', 'ä'])
+      assert.throws(() => parseNotation(`${name}:u8`), { name: 'NotationError' }, name);
+  });
 
   it('names the layout of its request as it can be entered', () => {
     assert.equal(parseNotation('name:text[32] role:u16 id:id128').length, 3);

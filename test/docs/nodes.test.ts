@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { FAILURES, LOOKS, OWN_STATUS, STATUS, type Look } from '../../nodes/shared/status.js';
 import { NODES_PAGE } from '../../scripts/nodes-doc.js';
 import { MAX_ATRS, MAX_ENDPOINTS } from '../../src/protocol/amm-messages.js';
 import { MAX_APP_BUFFER_SIZE, TOTAL_ATRS_ALLOWED } from '../../src/protocol/app-messages.js';
@@ -182,60 +183,59 @@ describe('docs/nodes.md', () => {
     const { status } = JSON.parse(readFileSync('nodes/locales/en-US/akm-connection.json', 'utf8')) as {
       status: Record<string, string>;
     };
-    const looks = looksInCode();
+    const marks = marksInCode();
+    assert.deepEqual([...marks.keys()].sort(), Object.keys(status).sort());
     const shown = Object.entries(status).map(([key, text]) => [
       text.replaceAll(/__\w+__/g, '…'),
-      [...(looks.get(key) ?? [])].sort().reverse().join(', or '),
+      [...(marks.get(key) ?? [])].sort().reverse().join(', or '),
     ]);
     const told = docTable('docs/nodes.md', 'status').map(([text, look]) => [codeIn(text)[0], look]);
     assert.deepEqual(told.sort(), shown.sort());
   });
 
   it('tells of the other statuses what the code shows', () => {
-    const claims: [text: string, look: string][] = [
-      ['`registering` has a yellow ring, `registered` a green dot.', 'busy registering, good registered'],
+    const claims: [type: keyof typeof OWN_STATUS, text: string, looks: string][] = [
       [
+        'akm-register',
+        '`registering` has a yellow ring, `registered` a green dot.',
+        'busy registering, good registered',
+      ],
+      [
+        'akm-simulator',
         '`starting` has a yellow ring, `listening` a green dot, the other two a red ring.',
-        'bad failed, bad inUse, busy starting, good listening',
+        'busy starting, good listening, bad inUse, bad failed',
       ],
     ];
-    const sources = ['nodes/akm-register.ts', 'nodes/akm-simulator.ts'];
-    for (const [index, [text, looks]] of claims.entries()) {
+    for (const [type, text, looks] of claims) {
       assert.ok(page.includes(text), text);
-      const found = [...looksIn(readFileSync(sources[index] ?? '', 'utf8'))];
-      assert.equal(found.sort().join(', '), looks);
+      const shown = Object.entries(OWN_STATUS[type]).map(([key, look]) => `${look} ${key}`);
+      assert.equal(shown.join(', '), looks);
+    }
+  });
+
+  it('has each status that only one type of node shows in the catalogue of that', () => {
+    for (const [type, statuses] of Object.entries(OWN_STATUS)) {
+      const { status } = JSON.parse(readFileSync(`nodes/locales/en-US/${type}.json`, 'utf8')) as {
+        status: Record<string, string>;
+      };
+      for (const key of Object.keys(statuses)) assert.ok(key in status, `${type} ${key}`);
     }
   });
 });
 
-const MARKS: Readonly<Record<string, string>> = { good: 'green dot', busy: 'yellow ring', bad: 'red ring' };
-
-/** How each status of the shared catalogue looks, as the sources of the nodes show it: one mark or more. */
-function looksInCode(): Map<string, Set<string>> {
-  const looks = new Map<string, Set<string>>();
-  const files = readdirSync('nodes', { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.ts'),
-  );
-  for (const file of files)
-    for (const found of looksIn(readFileSync(`nodes/${file}`, 'utf8'))) {
-      const [look = '', key = ''] = found.split(' ');
-      looks.set(key, (looks.get(key) ?? new Set()).add(MARKS[look] ?? look));
-    }
-  return looks;
+/** A look as the page calls it, e.g. `green dot`. */
+function markOf(look: Look): string {
+  const { fill, shape } = LOOKS[look];
+  return `${fill} ${shape}`;
 }
 
-/** Each `good connected` in a source: a look, and the key of the status that is shown with it. */
-function looksIn(source: string): string[] {
-  const shows = [...source.matchAll(/status\.(?:own|shared)\(\s*'(\w+)',([^;]*);/g)].flatMap(
-    ([, look = '', keys = '']) => keysIn(keys).map((key) => `${look} ${key}`),
-  );
-  const states = [...source.matchAll(/look: '(\w+)', key: 'status\.(\w+)'/g)].map(
-    ([, look = '', key = '']) => `${look} ${key}`,
-  );
-  const failures = [...source.matchAll(/AKM_\w+: 'status\.(\w+)'/g)].map(([, key = '']) => `bad ${key}`);
-  return [...new Set([...shows, ...states, ...failures])];
-}
-
-function keysIn(text: string): string[] {
-  return [...text.matchAll(/'status\.(\w+)'/g)].map(([, key = '']) => key);
+/** How each status of the shared catalogue looks: one mark or more. */
+function marksInCode(): Map<string, Set<string>> {
+  const marks = new Map<string, Set<string>>();
+  const add = (key: string, look: Look): void => {
+    marks.set(key, (marks.get(key) ?? new Set()).add(markOf(look)));
+  };
+  for (const [key, look] of Object.entries(STATUS)) add(key, look);
+  for (const key of Object.values(FAILURES)) add(key, 'bad');
+  return marks;
 }

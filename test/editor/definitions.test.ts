@@ -1,102 +1,31 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { defaultsOf, NODE_TYPES, type NodeType } from '../../src/settings/migrations.js';
 import { EditorPage, type Definition } from './editor-page.js';
 
-/** The properties of each node type: flows saved today must still load next year. */
-const PROPERTIES: Record<string, Record<string, unknown>> = {
-  'akm-connection': {
-    name: '',
-    ammHost: '127.0.0.1',
-    ammPort: '49200',
-    appHost: '127.0.0.1',
-    appPort: '49600',
-    requestTimeout: '5000',
-    reconnectMin: '500',
-    reconnectMax: '30000',
-    heartbeat: '30',
-    ammIdle: '0',
-    queueLimit: '1000',
-    successCode: '0',
-    allowInferred: false,
-    layouts: {},
-    names: [],
-    version: 1,
-  },
-  'akm-list-endpoints': { name: '', connection: '', filter: '0', filterType: 'num' },
-  'akm-list-atrs': { name: '', connection: '', filter: '0', filterType: 'num', category: '' },
-  'akm-watch': { name: '', connection: '', interval: '30', what: 'both', first: 'baseline' },
-  'akm-provision': {
-    name: '',
-    connection: '',
-    action: 'provision-endpoint',
-    target: 'payload',
-    targetType: 'msg',
-  },
-  'akm-endpoint-details': { name: '', connection: '', target: 'payload', targetType: 'msg' },
-  'akm-register': {
-    name: '',
-    connection: '',
-    atrId: '1',
-    atrIdType: 'num',
-    appValue: '100',
-    appValueType: 'num',
-    auto: true,
-  },
-  'akm-send': {
-    name: '',
-    connection: '',
-    atrId: 'atrId',
-    atrIdType: 'msg',
-    appValue: 'appValue',
-    appValueType: 'msg',
-    offline: 'error',
-  },
-  'akm-receive': { name: '', connection: '', atrId: '', appValue: '', format: 'auto' },
-  'akm-app-info': { name: '', connection: '', query: 'version' },
-  'akm-request': { name: '', connection: '', service: 'amm', code: '', codeType: 'num', responseCode: '' },
-  'akm-events': {
-    name: '',
-    connection: '',
-    services: 'both',
-    onConnection: true,
-    onRegistration: true,
-    onError: true,
-    format: 'object',
-  },
-  'akm-simulator': {
-    name: '',
-    host: '127.0.0.1',
-    ammPort: '49200',
-    appPort: '49600',
-    endpoints: '4',
-    atrs: '5',
-    fault: '',
-  },
-};
-
 /** What a node begins without, because nobody but its user can know it. */
-const TO_FILL_IN: Record<string, string[]> = { 'akm-request': ['code'] };
+const TO_FILL_IN: Partial<Record<NodeType, string[]>> = { 'akm-request': ['code'] };
 
-const page = new EditorPage(Object.keys(PROPERTIES));
+const page = new EditorPage(NODE_TYPES);
 
-function definitionOf(type: string): Definition {
+function definitionOf(type: NodeType): Definition {
   const definition = page.definitions.get(type);
   assert.ok(definition, `${type} is registered`);
   return definition;
 }
 
 /** A node as the editor makes it, with texts that are their keys and what is filled in. */
-function makeNode(type: string, properties: object = {}) {
+function makeNode(type: NodeType, properties: object = {}) {
   const _ = (key: string, values: object = {}) => [key, ...(Object.values(values) as string[])].join(' ');
-  return { ...PROPERTIES[type], _, ...properties };
+  return { ...defaultsOf(type), _, ...properties };
 }
 
-function labelOf(type: string, properties: object = {}): string {
+function labelOf(type: NodeType, properties: object = {}): string {
   return definitionOf(type).label.call(makeNode(type, properties));
 }
 
 /** What the editor would say is wrong with a node. */
-function errorsOf(type: string, properties: object = {}): string[] {
+function errorsOf(type: NodeType, properties: object = {}): string[] {
   const node: Record<string, unknown> = makeNode(type, properties);
   return Object.entries(definitionOf(type).defaults).flatMap(([name, { validate, label }]) => {
     const verdict = validate?.call(node, node[name], { label }) ?? true;
@@ -105,20 +34,16 @@ function errorsOf(type: string, properties: object = {}): string[] {
 }
 
 /** What the editor would say is wrong with a node, by property. */
-function refused(type: string, properties: object = {}): string[] {
+function refused(type: NodeType, properties: object = {}): string[] {
   return errorsOf(type, properties).map((error) => error.replace(/^\S+:label\.(\w+): \S+:/, '$1 '));
 }
 
 describe('node definitions', () => {
   afterEach(() => page.close());
 
-  for (const [type, properties] of Object.entries(PROPERTIES)) {
+  for (const type of NODE_TYPES) {
     describe(type, () => {
-      it('has its properties and their defaults', () => {
-        const { defaults } = definitionOf(type);
-        const values = Object.fromEntries(Object.entries(defaults).map(([name, { value }]) => [name, value]));
-        assert.deepEqual(JSON.parse(JSON.stringify(values)), { version: 1, ...properties });
-      });
+      const properties = defaultsOf(type);
 
       it('begins with values that it takes itself', () => {
         const properties = refused(type).map((error) => error.split(' ')[0]);
@@ -168,7 +93,7 @@ describe('node definitions', () => {
   }
 
   it('have the ports that flows are wired with', () => {
-    const ports = Object.keys(PROPERTIES).map((type) => {
+    const ports = NODE_TYPES.map((type) => {
       const { inputs, outputs } = definitionOf(type);
       return [type.slice(4), inputs, outputs];
     });
@@ -190,7 +115,7 @@ describe('node definitions', () => {
   });
 
   it('have a label at each port', () => {
-    const labels = Object.keys(PROPERTIES).flatMap((type) => {
+    const labels = NODE_TYPES.flatMap((type) => {
       const definition = definitionOf(type);
       return Array.from({ length: definition.outputs ?? 0 }, (_, index) => [
         type.slice(4),
@@ -257,7 +182,7 @@ describe('node definitions', () => {
         { name: 'hall', id: '', atrId: '', appValue: '9' },
       ],
     });
-    const labelWith = (type: string, properties: object) =>
+    const labelWith = (type: NodeType, properties: object) =>
       labelOf(type, { connection: 'machine', atrIdType: 'num', appValueType: 'num', ...properties });
     assert.equal(labelWith('akm-send', { atrId: '1', appValue: '0xC8' }), 'label.node pump-7');
     assert.equal(labelWith('akm-send', { atrId: '1', appValue: 'pump-7' }), 'label.node pump-7');

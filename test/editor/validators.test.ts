@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { createValidators, type EditorPort, type TypedKind } from '../../src/editor/validators.js';
 import { RANGES, type RangeName } from '../../src/editor/ranges.js';
-import { toWholeNumber } from '../../src/settings/values.js';
-import { parseIdentifier } from '../../src/protocol/identifier.js';
 import { Names } from '../../src/settings/names.js';
-import { parseInteger } from '../../src/protocol/integer.js';
 
 /** An editor without a form open, whose texts are the keys and the values filled in. */
 function validatorsWith(port: Partial<EditorPort> = {}) {
@@ -92,22 +88,6 @@ describe('editor: whole numbers', () => {
     assert.equal(optionalWholeNumber('7', {}, 'u32'), true);
     assert.equal(optionalWholeNumber('seven', {}, 'u32'), 'error.wholeNumber 0 4294967295');
   });
-
-  it('are read as the runtime reads them', () => {
-    const digits = fc.string({
-      unit: fc.constantFrom('0', '1', '9', 'a', 'F', 'x', 'X', '.', '-', '+', 'e', ' '),
-    });
-    fc.assert(
-      fc.property(fc.oneof(digits, fc.integer({ min: -9 }), fc.double()), (value) => {
-        const read = toWholeNumber(value);
-        const inRange = read !== undefined && read >= 0 && read <= 0xffff_ffff;
-        assert.equal(
-          inRange ? read : undefined,
-          runtimeReads(() => parseInteger(value, 'it', 0xffff_ffff)),
-        );
-      }),
-    );
-  });
 });
 
 describe('editor: the longest pause', () => {
@@ -156,26 +136,6 @@ describe('editor: identifiers', () => {
     for (const bad of ['', ' ', 1, undefined, `0x${'f'.repeat(33)}`]) {
       assert.equal(literal(bad, {}, 'identifier', ''), 'error.identifier', String(bad));
     }
-  });
-
-  it('are read as the runtime reads them', () => {
-    const unit = fc.constantFrom('0', '7', 'b', 'D', 'g', 'x', ' ');
-    const hexadecimal = fc.tuple(
-      fc.constantFrom('', '0x'),
-      fc.string({ unit, minLength: 28, maxLength: 34 }),
-    );
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          hexadecimal.map((parts) => parts.join('')),
-          fc.string({ unit }),
-        ),
-        (value) => {
-          const read = runtimeReads(() => parseIdentifier(value)) !== undefined;
-          assert.equal(literal(value, {}, 'identifier', '') === true, read);
-        },
-      ),
-    );
   });
 });
 
@@ -232,12 +192,3 @@ describe('editor: typed values', () => {
     assert.equal(validators.typedValue({ xType: 'msg' }, 'x', 'payload', {}, 'u16'), true, 'another node');
   });
 });
-
-/** What the runtime makes of a value; undefined where it refuses it. */
-function runtimeReads<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
-}

@@ -6,7 +6,8 @@ import { APP_DIALECT, HEADER_SIZE, type Dialect } from '../../src/protocol/heade
 import { parseIdentifier } from '../../src/protocol/identifier.js';
 import { parseInteger, parseU64 } from '../../src/protocol/integer.js';
 import { decodeBody, decodeWholeBody, encodeFrame, type Message } from '../../src/protocol/message.js';
-import { MAX_BODY, parseNotation, sizeOfNotation } from '../../src/protocol/notation.js';
+import { parseNotation, sizeOfNotation } from '../../src/protocol/notation.js';
+import { MAX_BODY } from '../../src/protocol/sizes.js';
 import { NotationError } from '../../src/protocol/notation-error.js';
 import { DIALECTS, MESSAGES } from '../support/vectors.js';
 import { anyFields, anyValue, layoutText, nearlyLayoutText, payloadOf, stream } from './generators.js';

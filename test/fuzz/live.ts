@@ -137,7 +137,7 @@ async function checkApp(client: AppClient): Promise<void> {
   await inTime(received, () => 'the data to come back');
   const { fields } = await works(client, () => client.getVersion());
   assert.equal(fields.major, 1);
-  assert.equal(client.waiting, 0);
+  assert.equal(client.counters().queueDepth, 0);
 }
 
 /** A good client of a simulator whose endpoints and trust relationships hostile ones may have changed. */

@@ -132,7 +132,7 @@ describe('akm-app-info', () => {
       await nodeRed.showing('info', 'connected');
       const caught = await nodeRed.failure('info', { topic: 'kept' }, 'AKM_INVALID_INPUT');
       assert.ok(
-        caught.error.message.endsWith(`The query is "${query}"; allowed are version, endpoint, atrs`),
+        caught.error.message.endsWith(`Unknown query "${query}"; expected one of: version, endpoint, atrs`),
         caught.error.message,
       );
       assert.deepEqual([caught.topic, nodeRed.size(), app.unasked], ['kept', 0, 0]);

@@ -112,24 +112,16 @@ describe('akm-connection', () => {
       const { app, settings } = await scripted();
       await nodeRed.start(settings, list, register);
       await registerAt(await app.connection());
-      const { clients, users } = nodeRed.node('connection') as ConnectionNode;
+      const { clients } = nodeRed.node('connection') as ConnectionNode;
+      const users = () => [...clients.amm.nodes, ...clients.app.nodes].map(({ id }) => id).sort();
       const client = clients.app.acquire(nodeRed.node('register'));
-      const watchStanding = client.watchStanding.bind(client);
-      let watchers = 0;
-      client.watchStanding = (watcher) => {
-        const end = watchStanding(watcher);
-        watchers += 1;
-        return () => {
-          end();
-          watchers -= 1;
-        };
-      };
+      const watchers = (): number => client.listenerCount('registrationStatus');
       await nodeRed.deploy('nodes', settings, list, register, receive, send);
-      assert.deepEqual(Object.keys(users).sort(), ['list', 'receive', 'register', 'send']);
-      assert.equal(watchers, 2);
+      assert.deepEqual(users(), ['list', 'receive', 'register', 'send']);
+      assert.equal(watchers(), 2);
       await nodeRed.deploy('nodes', settings, register);
-      assert.deepEqual(Object.keys(users), ['register']);
-      assert.equal(watchers, 0);
+      assert.deepEqual(users(), ['register']);
+      assert.equal(watchers(), 0);
     });
 
     it('are replaced by a full deploy, and everything works again', async () => {
@@ -269,6 +261,7 @@ describe('akm-connection', () => {
       [{ ammPort: '0' }, 'amm', 'The port is "0"; a whole number from 1 to 65535 is needed'],
       [{ ammPort: '65536' }, 'amm', 'The port is "65536"; a whole number from 1 to 65535 is needed'],
       [{ ammPort: '${AKM_UNSET}' }, 'amm', 'The port is "${AKM_UNSET}"; a whole number from 1 to 65535'],
+      [{ ammHost: {} }, 'amm', 'The AMM host is an object; text is needed'],
       [{ ammHost: '' }, 'amm', 'The host is ""; a host name or an address is needed'],
       [{ ammIdle: '-1' }, 'amm', 'The AMM idle time (s) is "-1"; a whole number from 0 to 2147483 is needed'],
       [{ appPort: 'abc' }, 'app', 'The port is "abc"; a whole number from 1 to 65535 is needed'],

@@ -32,10 +32,15 @@ describe('a count in a status', () => {
   /** A status line, and the texts that it has shown. */
   const line = () => {
     const texts: (string | undefined)[] = [];
-    const node = { status: ({ text }: { text?: string }) => texts.push(text) };
+    const node = {
+      type: 'akm-send',
+      status: ({ text }: { text?: string }) => texts.push(text),
+    };
     const RED = {
-      _: (key: string, { number }: { number?: string | number }) =>
-        number === undefined ? key : `${number} ${key}`,
+      _: (key: string, { number }: { number?: string | number }) => {
+        const text = key.replace('status.', '');
+        return number === undefined ? text : `${number} ${text}`;
+      },
     };
     return { status: new StatusLine(RED as never, node as never), texts };
   };
@@ -83,11 +88,11 @@ describe('a count in a status', () => {
     status.often(show);
     number = 2;
     status.often(show);
-    status.own('bad', 'failed');
+    status.own('waiting', 3);
     time.clock.advance(1000);
-    assert.deepEqual(texts, ['1 sent', 'failed']);
+    assert.deepEqual(texts, ['1 sent', '3 waiting']);
     status.often(show);
-    assert.deepEqual(texts, ['1 sent', 'failed', '2 sent']);
+    assert.deepEqual(texts, ['1 sent', '3 waiting', '2 sent']);
   });
 
   it('is never shown once the node is gone, and leaves no timer behind', () => {

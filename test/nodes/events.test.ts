@@ -241,6 +241,24 @@ describe('akm-events', () => {
     assert.deepEqual(msg.headers, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
   });
 
+  it('gives the counters under a name that an environment variable made a number, and refuses one that is no text', async () => {
+    const tab = (value: string, type: string) => ({
+      id: 'tab',
+      type: 'tab',
+      env: [{ name: 'SITE', value, type }],
+    });
+    const { settings } = await scripted();
+    const named = { ...settings, z: 'tab', name: '${SITE}' };
+    const prometheus = { ...events, format: 'prometheus' };
+    await nodeRed.start(tab('7', 'num'), named, prometheus);
+    const { payload } = await nodeRed.success('events', {}, 'counted');
+    const labels = parsePrometheus(String(payload)).get('akm_connected')?.samples[0]?.labels;
+    assert.equal(labels?.['connection'], '7');
+    await nodeRed.deploy('full', tab('{"a":1}', 'json'), named, prometheus);
+    const { error } = await nodeRed.failure('events', {}, 'AKM_INVALID_INPUT');
+    assert.equal(error.message, "AkmError: The connection's name is an object; text is needed");
+  });
+
   describe('as time goes by', () => {
     const time = useFakeClock();
     const SECOND = 1000;

@@ -6,6 +6,8 @@ import { turn } from '../support/promises.js';
 
 /** Longest error message: a line or two for a person, whatever was given. */
 const LONGEST = 1500;
+/** What must not reach a log: a terminal would obey it. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 /** 100 MB, made once. */
 const HUGE = 'x'.repeat(100_000_000);
 const ENDPOINT = '0x000000000000000000000000C0FFEE01';
@@ -42,6 +44,7 @@ interface Hostile {
   isNumber?: true;
   isIdentifier?: true;
   isData?: true;
+  isBytes?: true;
   isTooLarge?: true;
 }
 
@@ -94,22 +97,22 @@ const HOSTILE: Readonly<Record<string, Hostile>> = {
   'a bigint': { make: () => 1n, isNumber: true, isIdentifier: true },
   'a bigint of a million bits': { make: () => 1n << 1_000_000n },
   'a negative bigint': { make: () => -1n },
-  NaN: { make: () => NaN, isData: true },
-  Infinity: { make: () => Infinity, isData: true },
+  NaN: { make: () => NaN },
+  Infinity: { make: () => Infinity },
   'a fraction': { make: () => 1.5, isData: true },
   'a Date': { make: () => new Date(0), isData: true },
-  'a Date that is none': { make: () => new Date(NaN), isData: true },
+  'a Date that is none': { make: () => new Date(NaN) },
   'a boxed number': { make: () => Object(1) as unknown, isData: true },
   'a boxed bigint': { make: () => Object(1n) as unknown },
-  'a Uint8Array': { make: () => new Uint8Array(16), isData: true },
-  'a Float64Array': { make: () => new Float64Array(2), isData: true },
-  'an ArrayBuffer': { make: () => new ArrayBuffer(16), isData: true },
+  'a Uint8Array': { make: () => new Uint8Array(16), isData: true, isBytes: true },
+  'a Float64Array': { make: () => new Float64Array(2), isData: true, isBytes: true },
+  'an ArrayBuffer': { make: () => new ArrayBuffer(16), isData: true, isBytes: true },
   'an object that looks like a Buffer': { make: () => Object.create(Buffer.prototype as object) as unknown },
-  'a Map': { make: () => new Map([['id', ENDPOINT]]), isData: true },
-  'a Set': { make: () => new Set([ENDPOINT]), isData: true },
+  'a Map': { make: () => new Map([['id', ENDPOINT]]) },
+  'a Set': { make: () => new Set([ENDPOINT]) },
   'a function': { make: () => trap },
   'a symbol': { make: () => Symbol('secret') },
-  'a promise that never comes': { make: () => new Promise(() => undefined), isData: true },
+  'a promise that never comes': { make: () => new Promise(() => undefined) },
   'an object that claims to be a promise': { make: () => ({ then: () => undefined }), isData: true },
   'a hundred thousand nested arrays': { make: () => nested(100_000) },
   'an array full of holes': { make: () => Object.assign([], { length: 5000 }), isTooLarge: true },
@@ -125,6 +128,10 @@ const HOSTILE: Readonly<Record<string, Hostile>> = {
   undefined: { make: () => undefined },
   null: { make: () => null, isData: true },
   'text that begins with a zero byte': { make: () => '\0secret', isData: true },
+  'text that forges a line of a log': {
+    make: () => '1\n\x1b[2K[error] forged\r\u202e\u2028',
+    isData: true,
+  },
   'half of a surrogate pair': { make: () => '\ud800', isData: true },
 };
 
@@ -134,7 +141,7 @@ interface Place {
   /** A message with the value in its place. */
   message: (value: unknown) => Message;
   /** What the value must be, if it is to be of use: `unread` where it does not matter, `other` where no hostile value is of use. */
-  wanted: 'number' | 'identifier' | 'member' | 'data' | 'unread' | 'other' | 'field';
+  wanted: 'number' | 'identifier' | 'member' | 'data' | 'bytes' | 'unread' | 'other' | 'field';
   /** A value that is of use. */
   good: unknown;
 }
@@ -256,7 +263,7 @@ const PLACES: Readonly<Record<string, Place>> = {
   'the payload of akm-request': {
     node: { id: 'node', type: 'akm-request', service: 'app', code: '3' },
     message: inPayload,
-    wanted: 'other',
+    wanted: 'bytes',
     good: Buffer.alloc(0),
   },
   'the code of akm-request': {
@@ -282,6 +289,8 @@ function allowed({ wanted }: Place, hostile: Hostile): readonly (AkmErrorCode | 
     case 'data':
       if (hostile.isTooLarge) return ['AKM_PAYLOAD_TOO_LARGE'];
       return [hostile.isData ? 'success' : 'AKM_INVALID_INPUT'];
+    case 'bytes':
+      return hostile.isBytes ? ['success'] : ['AKM_INVALID_INPUT', 'AKM_PAYLOAD_TOO_LARGE'];
     case 'other':
       return ['AKM_INVALID_INPUT', 'AKM_PAYLOAD_TOO_LARGE'];
     case 'field':
@@ -324,7 +333,11 @@ describe('a hostile value', () => {
         if (error) assert.ok(error instanceof AkmError && error.message.length < LONGEST, told);
         else await nodeRed.output();
         assert.equal(nodeRed.size(OUT), 0, told);
-        for (const { msg } of nodeRed.log.splice(0)) assert.ok(String(msg).length < LONGEST + 200, told);
+        const lines = [error?.message ?? '', ...nodeRed.log.splice(0).map(({ msg }) => String(msg))];
+        for (const line of lines) {
+          assert.ok(line.length < LONGEST + 200, told);
+          assert.doesNotMatch(line, UNPRINTABLE, told);
+        }
       }
       assert.deepEqual(surface(), before);
       assert.equal(({} as { polluted?: unknown }).polluted, undefined);

@@ -182,7 +182,7 @@ describe('the actions of akm-provision', () => {
       const msg = { payload: FIRST, topic: 'kept', ...(action === undefined ? {} : { action }) };
       const caught = await nodeRed.failure('act', msg, 'AKM_INVALID_INPUT');
       assert.ok(
-        caught.error.message.endsWith(`The action is ${told}; allowed are ${ALLOWED}`),
+        caught.error.message.endsWith(`Unknown action ${told}; expected one of: ${ALLOWED}`),
         caught.error.message,
       );
       assert.deepEqual(caught.akm, { service: 'amm', operation: 'UNKNOWN' });

@@ -124,7 +124,7 @@ describe('akm-provision', () => {
     const caught = await nodeRed.failure('provision', { payload: ENDPOINT }, 'AKM_INVALID_INPUT');
     assert.match(
       caught.error.message,
-      /The action is "delete-everything"; allowed are provision-endpoint, create-operational-atr, delete-endpoint, delete-atr/,
+      /Unknown action "delete-everything"; expected one of: provision-endpoint, create-operational-atr, delete-endpoint, delete-atr/,
     );
     assert.equal(amm.unasked, 0);
   });

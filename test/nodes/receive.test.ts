@@ -80,7 +80,7 @@ describe('akm-receive', () => {
       const peer = await scripted({ ...receive, format: 'json' });
       push(peer, data);
       const caught = await nodeRed.caught('AKM_INVALID_INPUT');
-      assert.match(caught.error.message, /The data received is no JSON: /);
+      assert.match(caught.error.message, /The received data is not valid JSON \(\d+ bytes\)/);
       assert.equal(caught.error.source.id, 'receive');
       assert.deepEqual(caught.payload, Buffer.from(data));
       assert.deepEqual([caught.topic, caught.atrId, caught.appValue], ['akm/1/200', 1, 200]);

@@ -104,6 +104,7 @@ describe('akm-simulator', () => {
       { fault: 'sleepy' },
       /Unknown fault "sleepy"; expected one of: silent, reject, slow, garbage, disconnect, or none/,
     ],
+    [{ host: {} }, /The host is an object; text is needed/],
     [{ host: '' }, /The host is empty; an address is needed/],
   ] as const) {
     it(`tells a Catch node of ${JSON.stringify(properties)}`, async () => {

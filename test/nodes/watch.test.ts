@@ -231,7 +231,7 @@ describe('akm-watch', () => {
   for (const [setting, value, problem] of [
     ['interval', '-1', /The interval \(s\) is "-1"; a whole number from 0 to 2147483 is needed/],
     ['interval', '${NOWHERE}', /The interval \(s\) is "\$\{NOWHERE\}"/],
-    ['what', 'all', /What is watched is "all"; allowed are both, endpoints and atrs/],
+    ['what', 'all', /Unknown list to watch "all"; expected one of: both, endpoints, atrs/],
   ] as const)
     it(`says at once that ${setting} "${value}" cannot be used, and to each message`, async () => {
       await nodeRed.start(connection(await bench.simulator()), { ...watch, [setting]: value });
@@ -239,7 +239,7 @@ describe('akm-watch', () => {
       assert.match((await nodeRed.failure('watch', {}, 'AKM_INVALID_INPUT')).error.message, problem);
     });
 
-  it('reports nothing and sends nothing when it goes during a poll', async () => {
+  it('asks for nothing more, reports nothing and sends nothing when it goes during a poll', async () => {
     const amm = await bench.scriptedAmm();
     const settings = connection({ ammPort: amm.port });
     const keeper = { id: 'keeper', type: 'akm-list-atrs' };
@@ -248,11 +248,9 @@ describe('akm-watch', () => {
     await peer.receive(LIST_ENDPOINTS.request);
     await nodeRed.deploy('nodes', settings, keeper);
     peer.send(LIST_ENDPOINTS.response, { confirmation: 0, count: 0, endpoints: [] });
-    await peer.receive(LIST_ATRS.request);
-    const id = identifierOf(1n, 1n);
-    peer.send(LIST_ATRS.response, { confirmation: 0, count: 1, atrs: [{ category: 3, id }] });
     const listed = nodeRed.input('keeper');
     await peer.receive(LIST_ATRS.request);
+    assert.equal(peer.unasked, 0, 'the other list of the poll is not asked for');
     await nodeRed.deploy('nodes', settings);
     assert.equal((await listed)?.code, 'AKM_CLOSED');
     await nodeRed.caught('AKM_CLOSED');

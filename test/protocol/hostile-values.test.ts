@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
-import { AkmError, quote as picture, isAkmError, messageOf, kindOf } from '../../src/errors.js';
+import fc from 'fast-check';
+import { AkmError, quote, isAkmError, messageOf, kindOf } from '../../src/errors.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
+import { MAX_APP_BUFFER_SIZE, SEND_APP_DATA_REQUEST } from '../../src/protocol/app-messages.js';
+import { bufferOn, bytesOf, copyOf, lengthOf } from '../../src/protocol/bytes.js';
 import { customMessages } from '../../src/protocol/custom-layout.js';
 import { AMM_DIALECT } from '../../src/protocol/header.js';
-import { identifierOf, parseIdentifier } from '../../src/protocol/identifier.js';
+import { identifierOf, parseIdentifier, parseIdentifiers } from '../../src/protocol/identifier.js';
 import { parseInteger, parseU64 } from '../../src/protocol/integer.js';
 import { encodeFrame, encodeRawFrame } from '../../src/protocol/message.js';
+import { readApplication, readAtrId, targetRefused } from '../../src/settings/aliases.js';
+import { checkNames } from '../../src/settings/check-names.js';
+import { Names } from '../../src/settings/names.js';
+import { oneOf } from '../../src/settings/one-of.js';
 import { thrown } from '../support/promises.js';
 
 const ID = identifierOf(1n, 2n);
@@ -28,6 +35,9 @@ function encodeOwn(text: string, values: object): Buffer {
 
 /** An array with one entry, and holes up to this length. */
 const sparse = (first: unknown, length: number): unknown[] => Object.assign([first], { length });
+
+const sizeOfData = (data: Uint8Array | string): number =>
+  SEND_APP_DATA_REQUEST.body.fields.data.sizeOf(data, 'data');
 
 describe('a hostile value', () => {
   const { request: create } = AMM_OPERATIONS.CREATE_OPERATIONAL_ATR;
@@ -104,14 +114,11 @@ describe('a hostile value', () => {
   });
 
   it('can be shown, whatever it is', () => {
-    for (const show of [picture, kindOf]) {
+    for (const show of [quote, kindOf]) {
       assert.equal(show(trapped()), 'a Proxy');
       assert.equal(show(revoked()), 'a Proxy');
-      assert.equal(show(Object.create(trapped()) as unknown), 'an object that cannot be read');
-      assert.equal(
-        show(Object.create(Buffer.prototype as object) as unknown),
-        'an object that cannot be read',
-      );
+      assert.equal(show(Object.create(trapped()) as unknown), 'an object');
+      assert.equal(show(Object.create(Buffer.prototype as object) as unknown), 'an object');
     }
     assert.equal(kindOf('a secret'), 'text of 8 characters');
   });
@@ -122,5 +129,146 @@ describe('a hostile value', () => {
     assert.equal(messageOf(new Error('x'.repeat(1e6))).length, 1001);
     assert.equal(isAkmError(trapped()), false);
     assert.equal(isAkmError(new AkmError('AKM_CLOSED', 'it is')), true);
+  });
+
+  /** A Buffer that has all that it could be asked for as its own, and none of it true. */
+  const forged = (content: string): Buffer => {
+    const lie = { get: trap };
+    const names = [
+      'length',
+      'byteLength',
+      'byteOffset',
+      'buffer',
+      'copy',
+      'set',
+      'subarray',
+      'slice',
+      'toString',
+    ];
+    const own = [...names, Symbol.iterator, Symbol.toStringTag, 'constructor'].map((name) => [name, lie]);
+    return Object.defineProperties(Buffer.from(content), Object.fromEntries(own) as PropertyDescriptorMap);
+  };
+
+  /** The data that a message carries, written into memory in which there was an earlier message. */
+  const written = (data: Uint8Array | string): Buffer => {
+    const target = Buffer.alloc(SEND_APP_DATA_REQUEST.body.size ?? 0);
+    SEND_APP_DATA_REQUEST.body.write(target, 0, { atrId: 1, appValue: 2, data }, '');
+    return target.subarray(4, 4 + target.readUInt32LE(4 + MAX_APP_BUFFER_SIZE));
+  };
+
+  it('that lies about its bytes is sent as the bytes that it is, and none of its code is run', () => {
+    const value = forged('abc');
+    sizeOfData(value);
+    assert.equal(written(value).toString(), 'abc');
+    assert.deepEqual(encodeOwn('a:bytes', { a: value }).subarray(16), Buffer.from('abc'));
+    assert.deepEqual(encodeOwn('a:bytes[4]', { a: value }).subarray(16), Buffer.from('abc\0'));
+    assert.deepEqual(encodeRawFrame(AMM_DIALECT, 1, value).subarray(16), Buffer.from('abc'));
+    assert.equal(bufferOn(bytesOf(value) ?? assert.fail()).toString(), 'abc');
+  });
+
+  it('of any kind of bytes is sent as its bytes', () => {
+    const { buffer } = new Uint16Array([1, 2, 3]);
+    for (const value of [buffer, new Uint16Array(buffer), new DataView(buffer), new Uint8Array(buffer)])
+      assert.deepEqual(copyOf(bytesOf(value) ?? assert.fail()), Buffer.from([1, 0, 2, 0, 3, 0]));
+    const shared = new SharedArrayBuffer(2);
+    for (const value of [shared, new Uint8Array(shared)])
+      assert.deepEqual(copyOf(bytesOf(value) ?? assert.fail()), Buffer.alloc(2));
+  });
+
+  it('is no bytes unless its bytes can be had', () => {
+    const gone = new ArrayBuffer(2);
+    const view = new DataView(gone);
+    structuredClone(gone, { transfer: [gone] });
+    for (const value of [
+      gone,
+      view,
+      new Proxy(Buffer.alloc(2), {}),
+      Object.create(Buffer.prototype as object) as unknown,
+      [1],
+      'ab',
+      null,
+    ])
+      assert.equal(bytesOf(value), undefined);
+    thrown(() => sizeOfData(new Proxy(Buffer.alloc(2), {})), 'AKM_INVALID_INPUT');
+  });
+
+  it('that becomes longer once it was checked is not written beyond its place', () => {
+    type Resizable = new (
+      length: number,
+      options: { maxByteLength: number },
+    ) => ArrayBuffer & {
+      resize(length: number): void;
+    };
+    const buffer = new (ArrayBuffer as unknown as Resizable)(2, { maxByteLength: 5000 });
+    const value = new Uint8Array(buffer);
+    sizeOfData(value);
+    buffer.resize(5000);
+    thrown(() => written(value), 'AKM_PAYLOAD_TOO_LARGE');
+    type Growable = new (
+      length: number,
+      options: { maxByteLength: number },
+    ) => SharedArrayBuffer & {
+      grow(length: number): void;
+    };
+    const shared = new (SharedArrayBuffer as unknown as Growable)(2, { maxByteLength: 5000 });
+    const taken = [shared, new Uint8Array(shared), new DataView(shared)].map(bytesOf);
+    shared.grow(5000); // as a worker might between two steps of ours
+    for (const bytes of taken) assert.equal(lengthOf(bytes ?? assert.fail()), 2);
+  });
+
+  it('that is a Proxy of an array is no array: it could have another length each time', () => {
+    const growing = new Proxy([1, 2], {
+      get: (of, name) => (name === 'length' ? (of.push(3), of.length) : of[0]),
+    });
+    for (const layout of ['a:u8[]', 'a:u8[2]', 'n:u8 a:u8[n]'])
+      assert.match(
+        thrown(() => encodeOwn(layout, { a: growing }), 'AKM_INVALID_INPUT').message,
+        /^a is a Proxy; an array is needed/,
+      );
+  });
+
+  it('is in no error text as it is, whoever reads it', () => {
+    const shown = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]*$/u;
+    const told = (mistake?: AkmError): void => {
+      if (mistake) throw mistake;
+    };
+    const readers: ((value: string) => unknown)[] = [
+      (value) => parseInteger(value, 'it', 255),
+      (value) => parseU64(value, 'it'),
+      (value) => parseIdentifier(value),
+      (value) => parseIdentifier(`0x${value}`),
+      (value) => parseIdentifiers([value], 'it', 1),
+      (value) => customMessages({ [value]: 'a:u8' }),
+      (value) => customMessages({ PROVISION_ENDPOINT_REQUEST: `a:${value}` }),
+      (value) => customMessages({ PROVISION_ENDPOINT_REQUEST: value }),
+      (value) => encodeOwn('a:u8', { a: value }),
+      (value) => encodeOwn('a:bytes', { a: value }),
+      (value) => told(checkNames([{ name: value, id: value, atrId: value, appValue: value }]).mistake),
+      (value) => told(checkNames(value).mistake),
+      (value) => oneOf(value, ['a', 'b'], 'action'),
+      (value) => readAtrId(new Names([{ name: `a${value}b`, atrId: '1' }]), value),
+      (value) => readApplication(new Names([{ name: 'a', appValue: '1' }]), 1, value, 'The App Value'),
+      (value) =>
+        targetRefused(
+          new Names([{ name: `a${value}b`, id: '0x1' }]),
+          value,
+        )(new AkmError('AKM_INVALID_INPUT', value)),
+    ];
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({
+        unit: fc.constantFrom('\n', '\r', '\x1b', '\u202e', '\u2028', '0', 'x', 'a', ' ', '{', ':'),
+      }),
+    );
+    fc.assert(
+      fc.property(text, fc.nat(readers.length - 1), (value, index) => {
+        try {
+          readers[index]?.(value);
+        } catch (error) {
+          assert.match((error as Error).message, shown);
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

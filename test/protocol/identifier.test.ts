@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { halvesOf, identifierOf, parseIdentifier } from '../../src/protocol/identifier.js';
+import { halvesOf, identifierOf, parseIdentifier, parseIdentifiers } from '../../src/protocol/identifier.js';
 import { thrown } from '../support/promises.js';
 
 const LOWER = '0123456789ABCDEF';
@@ -76,6 +76,7 @@ describe('identifiers', () => {
     const told = (value: string): string =>
       thrown(() => parseIdentifier(value), 'AKM_INVALID_INPUT').message.replace(/;.*/s, '');
     assert.equal(told('00C0-ffee'), 'identifier is "00C0-ffee"');
+    assert.equal(told('00C0\nffee'), 'identifier is "00C0\\nffee"');
     assert.equal(told('the secret key'), 'identifier is text of 14 characters');
     assert.equal(told('0'.repeat(64)), 'identifier is text of 64 characters');
   });
@@ -98,5 +99,41 @@ describe('identifiers', () => {
           assert.deepEqual(parseIdentifier(form), identifier);
       }),
     );
+  });
+
+  const read = (values: unknown, max = 3) => parseIdentifiers(values, 'The endpoints', max);
+
+  it('are read from an array of them, in whatever forms', () =>
+    assert.deepEqual(read([IDENTIFIER.id, IDENTIFIER, 5n]), [IDENTIFIER, IDENTIFIER, parseIdentifier(5n)]));
+
+  it('are counted before any of an array is read', () => {
+    const trap = {
+      get id(): string {
+        return assert.fail('an entry was read');
+      },
+    };
+    const many = Array<object>(4).fill(trap);
+    assert.equal(
+      thrown(() => read(many), 'AKM_PAYLOAD_TOO_LARGE').message,
+      'The endpoints has 4 entries; one message carries at most 3',
+    );
+    thrown(() => read(Object.assign([], { length: 2 ** 32 - 1 })), 'AKM_PAYLOAD_TOO_LARGE');
+  });
+
+  it('are not read from anything but an array of them: the error tells which is none', () => {
+    for (const values of [[], {}, undefined, IDENTIFIER.id, new Proxy([5n], {})])
+      assert.match(
+        thrown(() => read(values), 'AKM_INVALID_INPUT').message,
+        /^The endpoints is .*; an array of at least one identifier is needed$/,
+      );
+    const holed = Object.assign([5n], { length: 2 });
+    for (const [values, entry] of [
+      [[5n, 'x'], 1],
+      [holed, 1],
+      [[7], 0],
+    ] as const)
+      assert.ok(
+        thrown(() => read(values), 'AKM_INVALID_INPUT').message.startsWith(`The endpoints[${entry}] is `),
+      );
   });
 });

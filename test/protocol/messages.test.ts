@@ -13,129 +13,21 @@ import {
   SEND_APP_DATA_REQUEST,
   TOTAL_ATRS_ALLOWED,
 } from '../../src/protocol/app-messages.js';
-import { AMM_DIALECT, APP_DIALECT, MAX_APP_PAYLOAD_SIZE } from '../../src/protocol/header.js';
+import { AMM_DIALECT, APP_DIALECT, HEADER_SIZE, MAX_APP_PAYLOAD_SIZE } from '../../src/protocol/header.js';
+import { identifierOf } from '../../src/protocol/identifier.js';
 import {
   CODE_SIZE,
   codeOf,
+  encodeFrame,
   encodeRawFrame,
   sourceOf,
-  type Message,
   type Operation,
 } from '../../src/protocol/message.js';
 import { thrown } from '../support/promises.js';
 
-const row = ({ name, code, source }: Message): [string, number, string] => [name, code, source];
-const rows = (operations: Record<string, Operation>): unknown[] =>
-  Object.entries(operations).map(([name, { request, response, changing }]) => [
-    name,
-    row(request),
-    row(response),
-    changing ? 'changing' : 'reading',
-  ]);
+const OPERATIONS: readonly Operation[] = [...Object.values(AMM_OPERATIONS), ...Object.values(APP_OPERATIONS)];
 
 describe('message tables', () => {
-  it('have the codes of the AMM, and say which bodies are documented and which change something', () =>
-    assert.deepEqual(rows(AMM_OPERATIONS), [
-      [
-        'LIST_ENDPOINTS',
-        ['LIST_ENDPOINTS_REQUEST', 0x01, 'documented'],
-        ['LIST_ENDPOINTS_RESPONSE', 0x41, 'documented'],
-        'reading',
-      ],
-      [
-        'GET_ENDPOINT_DETAILS',
-        ['GET_ENDPOINT_DETAILS_REQUEST', 0x02, 'inferred'],
-        ['GET_ENDPOINT_DETAILS_RESPONSE', 0x42, 'inferred'],
-        'reading',
-      ],
-      [
-        'PROVISION_ENDPOINT',
-        ['PROVISION_ENDPOINT_REQUEST', 0x03, 'inferred'],
-        ['PROVISION_ENDPOINT_RESPONSE', 0x43, 'inferred'],
-        'changing',
-      ],
-      [
-        'CREATE_OPERATIONAL_ATR',
-        ['CREATE_OPERATIONAL_ATR_REQUEST', 0x04, 'inferred'],
-        ['CREATE_OPERATIONAL_ATR_RESPONSE', 0x44, 'inferred'],
-        'changing',
-      ],
-      [
-        'LIST_ATRS',
-        ['LIST_ATRS_REQUEST', 0x05, 'documented'],
-        ['LIST_ATRS_RESPONSE', 0x45, 'documented'],
-        'reading',
-      ],
-      [
-        'DELETE_ENDPOINT',
-        ['DELETE_ENDPOINT_REQUEST', 0x06, 'inferred'],
-        ['DELETE_ENDPOINT_RESPONSE', 0x46, 'inferred'],
-        'changing',
-      ],
-      [
-        'DELETE_ATR',
-        ['DELETE_ATR_REQUEST', 0x07, 'inferred'],
-        ['DELETE_ATR_RESPONSE', 0x47, 'inferred'],
-        'changing',
-      ],
-    ]));
-
-  it('have the codes of the AppEndpoint, and say which bodies are documented', () => {
-    assert.deepEqual(rows(APP_OPERATIONS), [
-      [
-        'GET_ENDPOINT_INFO',
-        ['GET_ENDPOINT_INFO_REQUEST', 0x01, 'documented'],
-        ['GET_ENDPOINT_INFO_RESPONSE', 0x41, 'inferred'],
-        'reading',
-      ],
-      [
-        'GET_ATR_INFO',
-        ['GET_ATR_INFO_REQUEST', 0x02, 'documented'],
-        ['GET_ATR_INFO_RESPONSE', 0x42, 'inferred'],
-        'reading',
-      ],
-      [
-        'GET_VERSION',
-        ['GET_VERSION_REQUEST', 0x03, 'documented'],
-        ['GET_VERSION_RESPONSE', 0x43, 'inferred'],
-        'reading',
-      ],
-      [
-        'REGISTER_APP',
-        ['REGISTER_APP_REQUEST', 0x04, 'documented'],
-        ['REGISTER_APP_RESPONSE', 0x44, 'inferred'],
-        'changing',
-      ],
-    ]);
-    assert.deepEqual(row(SEND_APP_DATA_REQUEST), ['SEND_APP_DATA_REQUEST', 0x05, 'documented']);
-    assert.deepEqual(row(RECEIVE_APP_DATA_RESPONSE), ['RECEIVE_APP_DATA_RESPONSE', 0x46, 'documented']);
-  });
-
-  it('have the layouts of the bodies', () => {
-    const notations = (operations: Record<string, Operation>): unknown[] =>
-      Object.values(operations).map(({ request, response }) => [
-        request.body.notation,
-        response.body.notation,
-      ]);
-    assert.deepEqual(notations(AMM_OPERATIONS), [
-      ['filter:u32', 'confirmation:u32 count:u32 endpoints:id128[32]'],
-      ['id:id128', 'confirmation:u32 id:id128 details:bytes'],
-      ['id:id128', 'confirmation:u32'],
-      ['count:u32 endpoints:id128[count]', 'confirmation:u32 id:id128'],
-      ['filter:u32', 'confirmation:u32 count:u32 atrs:{ category:u32 id:id128 }[64]'],
-      ['id:id128', 'confirmation:u32'],
-      ['id:id128', 'confirmation:u32'],
-    ]);
-    assert.deepEqual(notations(APP_OPERATIONS), [
-      ['', 'id:id128 status:u32 name:text'],
-      ['', 'count:u32 atrs:{ atrId:u16 reserved:u16 category:u32 id:id128 }[count]'],
-      ['', 'major:u8 minor:u8 patch:u8 build:u8'],
-      ['atrId:u16 appValue:u16', 'status:u32'],
-    ]);
-    for (const { body } of [SEND_APP_DATA_REQUEST, RECEIVE_APP_DATA_RESPONSE])
-      assert.equal(body.notation, 'atrId:u16 appValue:u16 data:bytes[4046] u32');
-  });
-
   it('give the documented sizes', () => {
     assert.equal(CODE_SIZE + (AMM_OPERATIONS.LIST_ENDPOINTS.request.body.size ?? NaN), 8);
     assert.equal(
@@ -162,10 +54,39 @@ describe('message tables', () => {
     );
   });
 
+  it('mark what changes something at the service, and nothing else', () => {
+    const changing = OPERATIONS.filter((operation) => operation.changing).map(({ request }) => request.name);
+    assert.deepEqual(changing, [
+      'PROVISION_ENDPOINT_REQUEST',
+      'CREATE_OPERATIONAL_ATR_REQUEST',
+      'DELETE_ENDPOINT_REQUEST',
+      'DELETE_ATR_REQUEST',
+      'REGISTER_APP_REQUEST',
+    ]);
+  });
+
+  it('give the requests that change an AMM the bytes that are inferred, and no others', () => {
+    const id = identifierOf(1n, 2n);
+    const halves = '01000000000000000200000000000000';
+    const { PROVISION_ENDPOINT, CREATE_OPERATIONAL_ATR, DELETE_ENDPOINT, DELETE_ATR } = AMM_OPERATIONS;
+    const payloads = [
+      encodeFrame(AMM_DIALECT, PROVISION_ENDPOINT.request, { id }),
+      encodeFrame(AMM_DIALECT, CREATE_OPERATIONAL_ATR.request, { count: 2, endpoints: [id, id] }),
+      encodeFrame(AMM_DIALECT, DELETE_ENDPOINT.request, { id }),
+      encodeFrame(AMM_DIALECT, DELETE_ATR.request, { id }),
+    ].map((frame) => frame.subarray(HEADER_SIZE).toString('hex'));
+    assert.deepEqual(payloads, [
+      `03000000${halves}`,
+      `0400000002000000${halves}${halves}`,
+      `06000000${halves}`,
+      `07000000${halves}`,
+    ]);
+  });
+
   it('call an exchange documented only where both of its bodies are', () => {
-    const documented = ([...Object.values(AMM_OPERATIONS), ...Object.values(APP_OPERATIONS)] as Operation[])
-      .filter((operation) => sourceOf(operation) === 'documented')
-      .map(({ request }) => request.name);
+    const documented = OPERATIONS.filter((operation) => sourceOf(operation) === 'documented').map(
+      ({ request }) => request.name,
+    );
     assert.deepEqual(documented, ['LIST_ENDPOINTS_REQUEST', 'LIST_ATRS_REQUEST']);
   });
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { NotationError } from '../../src/protocol/notation-error.js';
-import { MAX_BODY, parseNotation, sizeOfNotation } from '../../src/protocol/notation.js';
+import { parseNotation, sizeOfNotation } from '../../src/protocol/notation.js';
+import { MAX_BODY } from '../../src/protocol/sizes.js';
 
 /** The mistake in a layout: its column, and the problem in words. */
 function mistakeIn(text: string): NotationError {
@@ -49,6 +50,12 @@ describe('the notation of layouts', () => {
     ['a:u8 :u8', 6, /a field is expected here/],
     ['a:u8 a:u16', 6, /there is a field a already/],
     ['1a:u8', 1, /cannot begin with a digit/],
+    ['a:u8 toString:u8', 6, /a field cannot be called toString/],
+    ['a:{ hasOwnProperty:u8 }[2]', 5, /a field cannot be called hasOwnProperty/],
+    ['constructor:u8', 1, /a field cannot be called constructor/],
+    ['valueOf:u8', 1, /a field cannot be called valueOf/],
+    ['__proto__:u8', 1, /cannot begin with two underscores/],
+    ['größe:u8', 3, /a colon and a type are expected behind gr/],
     ['__proto__:u8', 1, /cannot begin with two underscores/],
     ['a:bytes[0]', 9, /a whole number from 1 to 4080/],
     ['a:bytes[4081]', 9, /a whole number from 1 to 4080/],

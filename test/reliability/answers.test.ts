@@ -117,7 +117,7 @@ async function askUnder(
 ): Promise<void> {
   const bench = new TestPeers();
   try {
-    const { proxy, questions, pushed } = await open(bench);
+    const { client, proxy, questions, pushed } = await open(bench);
     const [first = ''] = Object.keys(questions);
     let [asked, settled, answered] = [0, 0, 0];
     const wrong: unknown[] = [];
@@ -139,10 +139,18 @@ async function askUnder(
       assert.ifError(wrong[0]);
     };
     pushed?.(() => ask(first));
+    client.open();
+    while (client.state !== 'connected') await proxy.calm();
     proxy.harm({ toClient: (frame, way) => HARMS[sequence[answered++]?.[0] ?? 'none']?.(frame, way) });
     for (const [, question] of sequence) ask(question);
     await allSettled();
     await proxy.lift();
+    clock.advance(4 * TIMES.requestTimeout); // what is late holds up what comes behind it
+    await proxy.calm();
+    while (client.state !== 'connected') {
+      clock.advanceToNext();
+      await proxy.calm();
+    }
     for (const question of Object.keys(questions)) {
       ask(question, []);
       await allSettled();

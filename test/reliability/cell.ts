@@ -13,6 +13,7 @@ import { Stage, TIMES } from './stage.js';
 export const MOMENTS = {
   'at once': 0,
   'after the delay': 2000,
+  'after twice the delay': 4000,
   'after requestTimeout': TIMES.requestTimeout,
   'after the late answer': TIMES.requestTimeout + 1000,
   'after heartbeat': TIMES.heartbeat,

@@ -81,14 +81,25 @@ function each(outcome: Outcome, others: Partial<Outcomes> = {}): Outcomes {
   };
 }
 
+/** The client's own question on a new connection fails, so there is none for anybody. */
+const neverConnected: Outcome = { result: 'AKM_NOT_CONNECTED', when: 'after requestTimeout' };
 /** All is well. */
 const unharmed = each(ok, { heartbeat: kept });
 /** All is well, but later. */
-const late = each({ ...ok, when: 'after the delay' }, { heartbeat: kept });
+const late = each(
+  { ...ok, when: 'after the delay' },
+  { 'first connect': { ...ok, when: 'after twice the delay' }, heartbeat: kept },
+);
 /** Answers never come. */
-const unanswered = each(timeout, { send: lostUnnoticed, receive: lostUnnoticed, heartbeat: givenUp });
+const unanswered = each(timeout, {
+  'first connect': neverConnected,
+  send: lostUnnoticed,
+  receive: lostUnnoticed,
+  heartbeat: givenUp,
+});
 /** The connection ends in place of what was to come. */
 const ended = each(broken('AKM_CONNECTION_LOST'), {
+  'first connect': neverConnected,
   send: lostWithConnection,
   receive: lostWithConnection,
   heartbeat: at('after heartbeat', 'AKM_CONNECTION_LOST'),
@@ -97,13 +108,18 @@ const ended = each(broken('AKM_CONNECTION_LOST'), {
 const endedByUs: Outcomes = { ...ended, receive: okUntil('after heartbeat') };
 /** What comes cannot be understood, so nothing that follows could be either. */
 const misunderstood = each(broken('AKM_PROTOCOL'), {
+  'first connect': neverConnected,
   send: lostWithConnection,
   receive: lostWithConnection,
   heartbeat: at('after heartbeat', 'AKM_PROTOCOL'),
 });
 /** What comes is understood, but nobody waits for such a message. */
-const ignored = each(timeout, { send: lost, receive: lost, heartbeat: kept });
-const neverConnected: Outcome = { result: 'AKM_NOT_CONNECTED', when: 'after requestTimeout' };
+const ignored = each(timeout, {
+  'first connect': neverConnected,
+  send: lost,
+  receive: lost,
+  heartbeat: kept,
+});
 
 /** Every fault, and what is to come of each operation under it. */
 export const ROWS: readonly Row[] = [
@@ -123,6 +139,7 @@ export const ROWS: readonly Row[] = [
     name: 'late, past the request timeout',
     fault: toCargo(delay(MOMENTS['after the late answer'])),
     outcomes: each(timeout, {
+      'first connect': neverConnected,
       send: { result: 'ok', when: 'after the late answer', renewed: 'after heartbeat + requestTimeout' },
       receive: {
         result: 'ok',
@@ -147,12 +164,12 @@ export const ROWS: readonly Row[] = [
   {
     name: 'the connection is reset, and so is every new one',
     fault: { resets: true, toPeer: reset },
-    outcomes: { ...endedByUs, 'first connect': neverConnected },
+    outcomes: endedByUs,
   },
   {
     name: 'the connection is reset, and new ones are refused',
     fault: { refuses: true, toPeer: reset },
-    outcomes: { ...endedByUs, 'first connect': neverConnected },
+    outcomes: endedByUs,
   },
   {
     name: 'half-open: nothing reaches the peer',
@@ -221,6 +238,9 @@ export const ROWS: readonly Row[] = [
     name: 'a length that is too short',
     fault: toCargo(declareMore(-4)),
     outcomes: each(broken('ok'), {
+      // the answer to the client's own question is no list any more, as an AppEndpoint's would be
+      'first connect': { ...neverConnected, result: 'AKM_PROTOCOL' },
+      provision: broken('AKM_PROTOCOL'),
       send: lostWithConnection,
       receive: lostWithConnection,
       heartbeat: at('after heartbeat', 'AKM_PROTOCOL'),
@@ -230,6 +250,7 @@ export const ROWS: readonly Row[] = [
     name: 'a length that is too long',
     fault: toCargo(declareMore(8)),
     outcomes: each(timeout, {
+      'first connect': neverConnected,
       // the heartbeat fills up what the length said, and what is left of it makes no sense
       send: at('after heartbeat', 'ok'),
       receive: at('after heartbeat', 'ok'),

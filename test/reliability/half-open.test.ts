@@ -10,7 +10,7 @@ describe('a connection that is half-open', () => {
   const bench = useTestPeers();
   const time = useFakeClock();
 
-  it('is found out and made good though the peer still holds the App Value for it; sends say so meanwhile', async () => {
+  it('is found out and made good though the peer still holds the App Value for it; what is kept waits meanwhile', async () => {
     const stage = await Stage.open(bench, time.clock);
     const { client, proxy } = await stage.app();
     const told = new Mailbox<string>();
@@ -33,17 +33,18 @@ describe('a connection that is half-open', () => {
     proxy.harm({}); // the way is free again, but the peer has not noticed
     time.clock.advance(TIMES.reconnectMax);
     assert.equal(await told.take(), 'refused, AKM_REJECTED 1');
-    assert.equal(await queued, 'AKM_NOT_REGISTERED');
     for (let attempt = 0; attempt < 3; attempt += 1) {
       time.clock.advance(TIMES.reconnectMax);
       await proxy.calm();
       assert.equal(place.state, 'refused');
-      assert.equal(await sendData(client, 'in vain', 'queue'), 'AKM_NOT_REGISTERED');
+      assert.equal(await sendData(client, 'in vain', 'error'), 'AKM_NOT_REGISTERED');
     }
 
     await proxy.lift(); // now it does
     const registered = told.take().then((state) => assert.equal(state, 'registered'));
     await recover(time.clock, proxy, registered, 'the registration');
+    assert.equal(await queued, 'ok');
+    assert.equal(await other.receive(), 'queued');
     assert.equal(await sendData(client, 'delivered', 'error'), 'ok');
     assert.equal(await other.receive(), 'delivered');
   });

@@ -17,7 +17,7 @@ describe('a registration that is refused', () => {
 
     proxy.harm({ toClient: flipBody });
     assert.ok((await rejection(place.register(), 'AKM_REJECTED')).status);
-    assert.equal(await sendData(client, 'data'), 'AKM_NOT_REGISTERED');
+    assert.equal(await sendData(client, 'data', 'error'), 'AKM_NOT_REGISTERED');
 
     await proxy.lift();
     await recover(time.clock, proxy, place.registered(), 'the registration');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AppClient } from '../../src/client/app/app-client.js';
-import type { Registration } from '../../src/client/app/registrations.js';
+import type { RegistrationHandle } from '../../src/client/app/registrations.js';
+import type { ServiceClient } from '../../src/client/service-client.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
@@ -22,6 +23,7 @@ export type Question = (n: number) => Promise<void>;
 
 /** Questions that a client asks through a proxy. */
 export interface Scene {
+  client: ServiceClient;
   proxy: HarmfulProxy;
   /** By name. The first can be asked at any moment, and succeeds whatever became of those before it. */
   questions: Readonly<Record<string, Question>>;
@@ -39,7 +41,7 @@ export async function details(bench: TestPeers): Promise<Scene> {
     const { fields } = await client.getEndpointDetails(id);
     assert.equal((fields['id'] as { id: string } | undefined)?.id, id, 'the answer to another request');
   };
-  return { proxy, questions: { details: ask } };
+  return { client, proxy, questions: { details: ask } };
 }
 
 /** Lists of an AMM that gives each filter back as the confirmation. Some of the requests keep the connection without an answer. */
@@ -54,6 +56,7 @@ export async function lists(bench: TestPeers): Promise<Scene> {
   const proxy = await bench.proxy(AMM_DIALECT, server.port);
   const client = bench.amm({ host: proxy.host, port: proxy.port, ...OPTIONS });
   return {
+    client,
     proxy,
     questions: {
       endpoints: async (n) => assert.equal((await client.listEndpoints(n)).confirmation, n),
@@ -81,6 +84,7 @@ export async function applications(bench: TestPeers): Promise<Scene> {
       assert.deepEqual((await client.request(request.code, number)).body.subarray(0, number.length), number);
     };
   return {
+    client,
     proxy,
     questions: {
       version: raw(GET_VERSION),
@@ -93,7 +97,7 @@ export async function applications(bench: TestPeers): Promise<Scene> {
 
 /** Registers another application, and asks after those before: what stands again on a new connection stands by an answer of its own. */
 function registering(client: AppClient): Question {
-  const places: Registration[] = [];
+  const places: RegistrationHandle[] = [];
   return async (n) => {
     places.push(client.acquire(ATR, n));
     for (const place of places) assert.equal((await place.register()).status, ATR + (place.appValue << 16));

@@ -1,7 +1,7 @@
 import type { AmmClient } from '../../src/client/amm/amm-client.js';
 import type { AppClient } from '../../src/client/app/app-client.js';
 import type { ClientOptions } from '../../src/client/options.js';
-import type { Registration } from '../../src/client/app/registrations.js';
+import type { RegistrationHandle } from '../../src/client/app/registrations.js';
 import { AkmError } from '../../src/errors.js';
 import {
   APP_OPERATIONS,
@@ -85,7 +85,7 @@ export class OtherApplication {
 
 /** A registration that can be waited for, however often it is lost meanwhile. */
 export class Place {
-  private readonly held: Registration;
+  private readonly held: RegistrationHandle;
   private changed = withResolvers<undefined>();
 
   constructor(client: AppClient, atrId: number, appValue: number) {

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { AkmError } from '../../src/errors.js';
 import { readApplication, readAtrId, resolveTarget, targetRefused } from '../../src/settings/aliases.js';
-import { checkNames } from '../../src/settings/check-names.js';
+import { Names } from '../../src/settings/names.js';
 import { thrown } from '../support/promises.js';
 
 const ID = '0x00C0FFEE000000000000000000000ABC';
 const WHAT = 'The App Value';
 
-const names = checkNames([
+const names = new Names([
   { name: 'pump-7', id: ID, atrId: '1', appValue: '200' },
   { name: 'line 2', id: '', atrId: '2', appValue: '' },
   { name: 'hmi', id: '', atrId: '', appValue: '300' },
 ]);
-const none = checkNames([]);
+const none = new Names([]);
 
 function refusal(action: () => unknown): string {
   return thrown(action, 'AKM_INVALID_INPUT').message;
@@ -46,7 +46,7 @@ describe('an ATR ID', () => {
   });
 
   it('tells no endless list of names', () => {
-    const many = checkNames(Array.from({ length: 15 }, (_, n) => ({ name: `line ${n}`, atrId: n })));
+    const many = new Names(Array.from({ length: 15 }, (_, n) => ({ name: `line ${n}`, atrId: n })));
     assert.match(
       refusal(() => readAtrId(many, 'x')),
       /"line 0", .*"line 9" and 5 more$/,

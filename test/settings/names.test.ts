@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { checkNames } from '../../src/settings/check-names.js';
 import { Names, problemsOfNames } from '../../src/settings/names.js';
-import { thrown } from '../support/promises.js';
 
 const ID = '0x00C0FFEE000000000000000000000ABC';
 
@@ -36,7 +35,8 @@ describe('a table of names', () => {
 
   const bad: [string, Record<string, unknown>, string][] = [
     ['no name', { name: ' ', id: ID }, 'nameMissing'],
-    ['a name that is no text', { name: 7, id: ID }, 'nameMissing'],
+    ['a name that is no text', { name: { a: 1 }, id: ID }, 'nameMissing'],
+    ['a name that ${ENV} made a number', { name: 7, id: ID }, 'nameAmbiguous'],
     ['a name of 65 characters', { name: 'x'.repeat(65), id: ID }, 'nameTooLong'],
     ['a name that is a number', { name: '7', id: ID }, 'nameAmbiguous'],
     ['a name that is a hexadecimal number', { name: ' 0xbeef', id: ID }, 'nameAmbiguous'],
@@ -96,18 +96,22 @@ describe('a table of names', () => {
       /the name is "7"; a name must not look like a number, an identifier or \$\{ENV\}/,
     ],
     [[row()], /^Row 1 of the names gives "pump-7" no identifier, no ATR ID and no App Value/],
+    [[row({ name: 7, id: ID })], /^Row 1 of the names: the name is 7; a name must not look like a number/],
     [[row({ id: 'x' })], /^Row 1 of the names: the identifier is "x"; 32 hexadecimal digits are needed/],
     [[row({ atrId: '${ATR}' })], /the ATR ID is "\$\{ATR\}"; a whole number from 0 to 65535 is needed/],
     [[row({ appValue: 65536 })], /the App Value is 65536; a whole number from 0 to 65535 is needed/],
   ];
   for (const [table, message] of told) {
-    it(`is refused in words: ${message.source}`, () =>
-      assert.match(thrown(() => checkNames(table), 'AKM_INVALID_INPUT').message, message));
+    it(`is refused in words: ${message.source}`, () => {
+      const { mistake } = checkNames(table);
+      assert.equal(mistake?.code, 'AKM_INVALID_INPUT');
+      assert.match(mistake.message, message);
+    });
   }
 });
 
 describe('names', () => {
-  const names = checkNames([
+  const names = new Names([
     { name: 'machine', id: '0xabc', atrId: '1', appValue: '200' },
     { name: ' line 1 ', id: '', atrId: '0x1', appValue: '' },
     { name: 'everywhere', id: '', atrId: '', appValue: '200' },
@@ -146,7 +150,7 @@ describe('names', () => {
 
   it('of an ATR ID are not those of an application in it', () => {
     assert.equal(names.ofAtr(1), 'line 1');
-    assert.equal(checkNames([row({ atrId: '1', appValue: '2' })]).ofAtr(1), undefined);
+    assert.equal(new Names([row({ atrId: '1', appValue: '2' })]).ofAtr(1), undefined);
   });
 
   it('are usable as far as they are right', () => {

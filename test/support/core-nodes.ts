@@ -15,6 +15,7 @@ const FILES: Readonly<Record<string, string>> = {
   function: 'function/10-function.js',
   switch: 'function/10-switch.js',
   change: 'function/15-change.js',
+  delay: 'function/89-delay.js',
 };
 
 /** Every node type that Node-RED brings, and what in a flow is no node. */

@@ -77,10 +77,15 @@ export class TestNodeRed {
   }
 
   /** Deploys another flow. */
-  async deploy(type: 'full' | 'flows' | 'nodes', ...nodes: FlowNode[]): Promise<void> {
+  deploy(type: 'full' | 'flows' | 'nodes', ...nodes: FlowNode[]): Promise<void> {
+    return this.deployWhole(type, flowOf(nodes));
+  }
+
+  /** Deploys another flow as it is. */
+  async deployWhole(type: 'full' | 'flows' | 'nodes', flow: FlowNode[]): Promise<void> {
     const started = once(events, 'flows:started');
     // the helper waits for the same event, but for a moment only: too short for a busy machine
-    helper.setFlows(flowOf(nodes), type).catch(() => undefined);
+    helper.setFlows(flow, type).catch(() => undefined);
     await inTime(started, () => 'the flow to start');
   }
 
@@ -172,6 +177,12 @@ export class TestNodeRed {
     }
   }
 
+  /** Resolves once a line of the log matches. */
+  async logged(pattern: RegExp): Promise<void> {
+    while (!this.log.some(({ msg }) => pattern.test(String(msg))))
+      await inTime(once(this.changes, 'log'), () => `a line in the log that matches ${String(pattern)}`);
+  }
+
   /** Errors that reached the Catch node without being asked for. */
   unexpected(): string[] {
     return [...this.untaken].map((msg) => (msg as Caught).error.message);
@@ -216,7 +227,10 @@ export class TestNodeRed {
     this.sink(id).put(msg);
   }
 
-  private readonly onLog = new EventEmitter().on('log', (line: LogLine) => this.log.push(line));
+  private readonly onLog = new EventEmitter().on('log', (line: LogLine) => {
+    this.log.push(line);
+    this.changes.emit('log');
+  });
 
   private readonly onStatus = ({ id, status }: { id: string; status?: Status }): void => {
     if (!status) return; // Node-RED takes back the status of a node that is gone

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
+import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { FrameDecoder } from '../../src/protocol/frame-decoder.js';
 import { HEADER_SIZE, writeHeader, type Dialect } from '../../src/protocol/header.js';
+import { identifierOf } from '../../src/protocol/identifier.js';
 import type { Decoded, Encodable, Fields } from '../../src/protocol/layout.js';
 import {
   codeOf,
@@ -13,6 +16,9 @@ import {
 } from '../../src/protocol/message.js';
 import { Mailbox } from './mailbox.js';
 
+/** GET_ENDPOINT_INFO and LIST_ENDPOINTS. */
+const IDENTITY_REQUEST = 0x01;
+
 /** How a {@link ScriptedServer} listens. */
 export interface ScriptedServerOptions {
   /** Address to listen on. Default `127.0.0.1`. */
@@ -21,6 +27,8 @@ export interface ScriptedServerOptions {
   port?: number;
   /** Does not end its side when the client ends its own. */
   keepsOpen?: boolean;
+  /** Leaves the question with which a client begins a connection to the test, instead of answering it. Default false. */
+  leavesIdentity?: boolean;
 }
 
 /** A TCP server that does what a test tells it, and above all what no good server does. */
@@ -31,11 +39,14 @@ export class ScriptedServer {
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
 
-  private constructor(dialect: Dialect, { keepsOpen = false }: ScriptedServerOptions) {
+  private constructor(
+    dialect: Dialect,
+    { keepsOpen = false, leavesIdentity = false }: ScriptedServerOptions,
+  ) {
     this.server = createServer({ noDelay: true, allowHalfOpen: keepsOpen }, (socket) => {
       this.accepted += 1;
       this.sockets.add(socket.once('close', () => this.sockets.delete(socket)));
-      this.connections.put(new ScriptedConnection(socket, dialect));
+      this.connections.put(new ScriptedConnection(socket, dialect, !leavesIdentity));
     });
   }
 
@@ -92,13 +103,19 @@ export class ScriptedConnection {
   readonly closed: Promise<void>;
   private readonly frames = new Mailbox<ReceivedFrame>();
 
+  /** @param identifies answers the first frame if it asks who this is, as every client does on a new connection */
   constructor(
     private readonly socket: Socket,
     private readonly dialect: Dialect,
+    identifies = false,
   ) {
-    const decoder = new FrameDecoder(dialect, (payload) =>
-      this.frames.put({ code: codeOf(payload) ?? -1, payload: Buffer.from(payload) }),
-    );
+    let isFirst = identifies;
+    const decoder = new FrameDecoder(dialect, (payload) => {
+      const code = codeOf(payload) ?? -1;
+      if (isFirst && code === IDENTITY_REQUEST) this.identify();
+      else this.frames.put({ code, payload: Buffer.from(payload) });
+      isFirst = false;
+    });
     socket.on('data', (chunk) => {
       try {
         decoder.push(chunk);
@@ -114,6 +131,18 @@ export class ScriptedConnection {
         resolve();
       });
     });
+  }
+
+  /** Answers the question with which a client begins a connection. */
+  identify(): void {
+    if (this.dialect.service === 'amm')
+      this.send(AMM_OPERATIONS.LIST_ENDPOINTS.response, { confirmation: 0, count: 0, endpoints: [] });
+    else
+      this.send(APP_OPERATIONS.GET_ENDPOINT_INFO.response, {
+        id: identifierOf(1n, 2n),
+        status: 0,
+        name: 'scripted',
+      });
   }
 
   /** How many frames have arrived that no one asked for yet. */

@@ -1,4 +1,4 @@
-import { AkmError, messageOf, type AkmErrorCode } from '../../../src/errors.js';
+import { isAkmError, messageOf, type AkmErrorCode } from '../../../src/errors.js';
 import { orAborted } from './abortable.js';
 import { AmmClient } from '../../../src/client/amm/amm-client.js';
 import { AppClient } from '../../../src/client/app/app-client.js';
@@ -156,7 +156,7 @@ async function askAll<C extends ServiceClient, F extends object>(
 }
 
 function failureOf(error: unknown): Failure {
-  return { code: error instanceof AkmError ? error.code : 'AKM_NOT_CONNECTED', message: messageOf(error) };
+  return { code: isAkmError(error) ? error.code : 'AKM_NOT_CONNECTED', message: messageOf(error) };
 }
 
 /** Those of the fields that are numbers: in an own layout they may be missing, or something else. */

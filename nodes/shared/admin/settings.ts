@@ -1,6 +1,7 @@
 import type { NodeAPI } from 'node-red';
 import type { ClientOptions } from '../../../src/client/options.js';
 import { quote } from '../../../src/errors.js';
+import { textSetting } from '../../../src/settings/text.js';
 import { Refusal, type AdminRequest } from './answers.js';
 import { withEnvironment } from './environment.js';
 
@@ -50,9 +51,9 @@ export function settingsIn(RED: NodeAPI, req: AdminRequest): ConnectionSettings 
 
 /** A body that was checked. What variables stand for can be of any type. */
 interface SentSettings {
-  ammHost: string;
+  ammHost: unknown;
   ammPort: string;
-  appHost: string;
+  appHost: unknown;
   appPort: string;
   requestTimeout: string;
   layouts?: Record<string, unknown>;
@@ -63,8 +64,8 @@ function settingsOf(sent: SentSettings): ConnectionSettings {
   const { requestTimeout, layouts = {}, names = [] } = sent;
   const shared = { requestTimeout, layouts };
   return {
-    amm: { host: sent.ammHost, port: sent.ammPort, ...shared },
-    app: { host: sent.appHost, port: sent.appPort, ...shared },
+    amm: { host: textSetting(sent.ammHost, 'The AMM host'), port: sent.ammPort, ...shared },
+    app: { host: textSetting(sent.appHost, 'The AppEndpoint host'), port: sent.appPort, ...shared },
     names,
   };
 }

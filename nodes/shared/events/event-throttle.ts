@@ -1,8 +1,13 @@
-/** How long what is told is counted, in milliseconds. */
-const PERIOD = 1000;
+/** How an {@link EventThrottle} counts. */
+export interface ThrottleOptions {
+  /** How long what is told is counted, in milliseconds. Default 1000. */
+  period?: number;
+  /** Whether what is held back at the end is told then, instead of dropped. Default false. */
+  flush?: boolean;
+}
 
 /**
- * Lets through so many items a second, however many there are. Of the others the last is let through when the second is over, with how
+ * Lets through so many items a period, however many there are. Of the others the last is let through when the period is over, with how
  * many more there were: nothing goes unnoticed, and nothing is flooded.
  */
 export class EventThrottle<T> {
@@ -11,19 +16,25 @@ export class EventThrottle<T> {
   private last: T | undefined;
   private timer: NodeJS.Timeout | undefined;
   private ended = false;
+  private readonly period: number;
+  private readonly flush: boolean;
 
   /**
-   * @param most how many are let through in a second
+   * @param most how many are let through in a period
    * @param tell gets an item, and how many in front of it were not told
    */
   constructor(
     private readonly most: number,
     private readonly tell: (item: T, suppressed: number) => void,
-  ) {}
+    { period = 1000, flush = false }: ThrottleOptions = {},
+  ) {
+    this.period = period;
+    this.flush = flush;
+  }
 
   add(item: T): void {
     if (this.ended) return;
-    this.timer ??= setTimeout(this.next, PERIOD);
+    this.timer ??= setTimeout(this.next, this.period);
     if (this.told < this.most) {
       this.told += 1;
       this.tell(item, 0);
@@ -37,6 +48,7 @@ export class EventThrottle<T> {
   end(): void {
     clearTimeout(this.timer);
     this.ended = true;
+    if (this.flush && this.last !== undefined) this.tell(this.last, this.heldBack - 1);
   }
 
   private readonly next = (): void => {
@@ -46,7 +58,7 @@ export class EventThrottle<T> {
     this.heldBack = 0;
     this.last = undefined;
     if (last === undefined) return;
-    this.timer = setTimeout(this.next, PERIOD);
+    this.timer = setTimeout(this.next, this.period);
     this.told = 1;
     this.tell(last, heldBack - 1);
   };

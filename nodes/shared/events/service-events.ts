@@ -1,9 +1,10 @@
 import type { ConnectionState } from '../../../src/client/connection/connection.js';
 import type { RegistrationChange } from '../../../src/client/app/registration.js';
+import type { AppClient } from '../../../src/client/app/app-client.js';
 import type { ServiceClient } from '../../../src/client/service-client.js';
 import { type AkmError, isAkmError } from '../../../src/errors.js';
 import { numberIn } from '../errors.js';
-import { OutageDetector } from '../outage-detector.js';
+import { OutageDetector, type Availability } from '../outage-detector.js';
 
 /** What happened at a service, as it leaves in a payload. */
 export interface ServiceEvent {
@@ -53,9 +54,7 @@ export class ServiceEvents {
   /** The client looked at, or the last one there was. */
   private client: ServiceClient | undefined;
   private readonly unwatch: () => void;
-  private sense = new OutageDetector('idle');
-  /** The event that was told of the connection last. */
-  private told: 'connected' | 'disconnected' | 'idle' | undefined;
+  private readonly detector = new OutageDetector();
 
   constructor(
     private readonly service: 'amm' | 'app',
@@ -73,7 +72,7 @@ export class ServiceEvents {
 
   /** All nodes are there that may use the service: where none does, that is how it stands. */
   settled(): void {
-    if (!this.client) this.tell('idle', 'closed', INITIAL);
+    if (!this.client) this.tell(this.detector.news('idle'), 'closed', INITIAL);
   }
 
   /** Looks on no longer. */
@@ -85,7 +84,7 @@ export class ServiceEvents {
   private begin(client: ServiceClient): void {
     this.leave();
     this.client = client;
-    this.sense = new OutageDetector(client.state);
+    this.detector.begin(client.state);
     client.on('state', this.onState);
     client.on('registration', this.onRegistration);
     client.on('failure', this.onFailure);
@@ -101,28 +100,22 @@ export class ServiceEvents {
 
   private tellStanding(client: ServiceClient): void {
     const { state, lastError: outage } = client;
-    if (state === 'connected' || state === 'idle') this.tell(state, state, INITIAL);
-    else if (outage) this.tell('disconnected', 'disconnected', { ...INITIAL, ...wordsOf(outage) });
-    for (const each of client.currentRegistrations()) this.onRegistration(each, INITIAL);
+    if (state === 'connected' || state === 'idle') this.tell(this.detector.news(state), state, INITIAL);
+    else if (outage)
+      this.tell(this.detector.news('disconnected'), 'disconnected', { ...INITIAL, ...wordsOf(outage) });
+    for (const each of 'currentRegistrations' in client ? (client as AppClient).currentRegistrations() : [])
+      this.onRegistration(each, INITIAL);
   }
 
   private readonly onState = (state: ConnectionState, error?: AkmError): void => {
-    const isOutage = this.sense.isOutage(state);
-    if (state === 'connected') this.tell('connected', state);
-    else if (isOutage) this.tell('disconnected', state, error && wordsOf(error));
-    else if (state === 'idle' || state === 'closed') this.tell('idle', state);
+    this.tell(this.detector.next(state), state, state === 'disconnected' && error ? wordsOf(error) : {});
     this.listener.stateChanged();
   };
 
-  private tell(
-    event: 'connected' | 'disconnected' | 'idle',
-    state: ConnectionState,
-    details: object = {},
-  ): void {
-    if (this.told === event) return;
-    this.told = event;
+  private tell(news: Availability | undefined, state: ConnectionState, details: object): void {
+    if (!news) return;
     const since = this.client?.since;
-    this.listener.connection({ ...this.head(event), state, ...(since && { since }), ...details });
+    this.listener.connection({ ...this.head(news), state, ...(since && { since }), ...details });
   }
 
   private readonly onRegistration = (

@@ -1,15 +1,15 @@
 import type { AmmClient, Atr } from '../../../src/client/amm/amm-client.js';
 import { differences, remember, type Differences } from './list-diff.js';
 import type { ExchangeInfo } from '../../../src/client/requests/exchange.js';
-import { AkmError, quote } from '../../../src/errors.js';
 import type { Identifier } from '../../../src/protocol/identifier.js';
 import type { Names } from '../../../src/settings/names.js';
+import { oneOf } from '../../../src/settings/one-of.js';
 import { named } from '../names.js';
 
 /** Which of the AMM's lists are watched. */
 export type What = 'both' | 'endpoints' | 'atrs';
 
-const CHOICES: readonly unknown[] = ['both', 'endpoints', 'atrs'] satisfies What[];
+const CHOICES: readonly What[] = ['both', 'endpoints', 'atrs'];
 
 /** An entry as the list nodes give it, with its place in the list. */
 type Entry<T> = T & { index: number };
@@ -28,23 +28,22 @@ export interface Lists {
 }
 
 /** @throws AkmError `AKM_INVALID_INPUT` */
-export function checkWhat(what: What): What {
-  if (CHOICES.includes(what)) return what;
-  throw new AkmError(
-    'AKM_INVALID_INPUT',
-    `What is watched is ${quote(what)}; allowed are both, endpoints and atrs`,
-  );
+export function checkWhat(what: unknown): void {
+  oneOf(what, CHOICES, 'list to watch');
 }
 
-/** Asks for what is watched, one list after the other. */
-export async function askFor(what: What, client: AmmClient, names: Names): Promise<Lists> {
+/**
+ * Asks for what is watched, one list after the other.
+ * @param clientNow gives the client to ask, before each list; it throws where nothing is to be asked any more
+ */
+export async function askFor(what: What, clientNow: () => AmmClient, names: Names): Promise<Lists> {
   const lists: Lists = { endpoints: undefined, atrs: undefined };
   if (what !== 'atrs') {
-    const { endpoints, ...info } = await client.listEndpoints();
+    const { endpoints, ...info } = await clientNow().listEndpoints();
     lists.endpoints = { entries: endpoints.map((each, index) => named(names, { index, ...each })), info };
   }
   if (what !== 'endpoints') {
-    const { atrs, ...info } = await client.listAtrs();
+    const { atrs, ...info } = await clientNow().listAtrs();
     lists.atrs = { entries: atrs.map((each, index) => named(names, { index, ...each })), info };
   }
   return lists;

@@ -1,19 +1,24 @@
-import { AkmError, kindOf } from '../../errors.js';
+import { AkmError } from '../../errors.js';
 import type { id128 } from '../../protocol/field-types.js';
 import { AMM_OPERATIONS, categoryName } from '../../protocol/amm-messages.js';
 import { AMM_DIALECT } from '../../protocol/header.js';
 import {
   identifierOf,
   parseIdentifier,
+  parseIdentifiers,
   type Identifier,
   type IdentifierInput,
 } from '../../protocol/identifier.js';
 import type { Encodable } from '../../protocol/layout.js';
 import { RESPONSE_OFFSET, type Operation } from '../../protocol/message.js';
-import { infoOf, type AskOptions, type ExchangeInfo, type RawResponse } from '../requests/exchange.js';
-import { isLoopback } from './loopback.js';
+import { parseInteger, U32_MAX } from '../../protocol/integer.js';
+import { MAX_BODY } from '../../protocol/sizes.js';
 import { checkDelay, checkOptions, type ClientOptions, type NumberInput } from '../options.js';
+import { infoOf, type ExchangeInfo, type RawResponse } from '../requests/exchange.js';
+import type { RequestOptions } from '../requests/request-queue.js';
 import { ServiceClient } from '../service-client.js';
+import { isEndpointList } from './endpoint-list.js';
+import { isLoopback } from './loopback.js';
 
 /** The AMM's TCP port (documented). */
 export const AMM_PORT = 49200;
@@ -67,6 +72,9 @@ export interface Confirmation extends ExchangeInfo {
  */
 export type Target = IdentifierInput | object;
 
+/** Identifiers that fit into one message, behind their U32 count. */
+const MOST_MEMBERS = Math.floor((MAX_BODY - 4) / 16);
+
 /** A live connection to an AKM Management Module. */
 export class AmmClient extends ServiceClient {
   private readonly idleTimeout: number;
@@ -85,9 +93,8 @@ export class AmmClient extends ServiceClient {
   /**
    * Lists the endpoints. The layouts of request and response are documented.
    * @param filter U32; 0 means all, and no other value is documented
-   * @param options `forgiving` keeps the connection where there is no answer
    */
-  async listEndpoints(filter = 0, options: AskOptions = {}): Promise<EndpointList> {
+  async listEndpoints(filter: NumberInput = 0, options: RequestOptions = {}): Promise<EndpointList> {
     const { fields, ...answer } = await this.ask(AMM_OPERATIONS.LIST_ENDPOINTS, { filter }, options);
     const { confirmation = 0, count = 0, endpoints = [] } = fields;
     return { ...infoOf(answer), confirmation, count, truncated: count > endpoints.length, endpoints };
@@ -96,9 +103,8 @@ export class AmmClient extends ServiceClient {
   /**
    * Lists the trust relationships. The layouts of request and response are documented.
    * @param filter U32; 0 means all, and no other value is documented
-   * @param options `forgiving` keeps the connection where there is no answer
    */
-  async listAtrs(filter = 0, options: AskOptions = {}): Promise<AtrList> {
+  async listAtrs(filter: NumberInput = 0, options: RequestOptions = {}): Promise<AtrList> {
     const { fields, ...answer } = await this.ask(AMM_OPERATIONS.LIST_ATRS, { filter }, options);
     const { confirmation = 0, count = 0, atrs = [] } = fields;
     return {
@@ -114,8 +120,8 @@ export class AmmClient extends ServiceClient {
    * Asks for what the AMM knows of an endpoint. The layouts of request and response are inferred.
    * @throws AkmError (as a rejection) `AKM_INVALID_INPUT`, or what any request may fail with
    */
-  getEndpointDetails(endpoint: Target): Promise<Confirmation> {
-    return this.about(AMM_OPERATIONS.GET_ENDPOINT_DETAILS, endpoint);
+  getEndpointDetails(endpoint: Target, options: RequestOptions = {}): Promise<Confirmation> {
+    return this.about(AMM_OPERATIONS.GET_ENDPOINT_DETAILS, endpoint, options);
   }
 
   /**
@@ -123,58 +129,86 @@ export class AmmClient extends ServiceClient {
    * @throws AkmError (as a rejection) `AKM_REJECTED` with the confirmation, `AKM_LAYOUT_UNVERIFIED`, `AKM_INVALID_INPUT`, or what any
    *   request may fail with; so do the other changing requests
    */
-  provisionEndpoint(endpoint: Target): Promise<Confirmation> {
-    return this.about(AMM_OPERATIONS.PROVISION_ENDPOINT, endpoint);
+  provisionEndpoint(endpoint: Target, options: RequestOptions = {}): Promise<Confirmation> {
+    return this.about(AMM_OPERATIONS.PROVISION_ENDPOINT, endpoint, options);
   }
 
   /** Deletes an endpoint. The layouts of request and response are inferred. */
-  deleteEndpoint(endpoint: Target): Promise<Confirmation> {
-    return this.about(AMM_OPERATIONS.DELETE_ENDPOINT, endpoint);
+  deleteEndpoint(endpoint: Target, options: RequestOptions = {}): Promise<Confirmation> {
+    return this.about(AMM_OPERATIONS.DELETE_ENDPOINT, endpoint, options);
   }
 
   /** Deletes a trust relationship. The layouts of request and response are inferred. */
-  deleteAtr(atr: Target): Promise<Confirmation> {
-    return this.about(AMM_OPERATIONS.DELETE_ATR, atr);
+  deleteAtr(atr: Target, options: RequestOptions = {}): Promise<Confirmation> {
+    return this.about(AMM_OPERATIONS.DELETE_ATR, atr, options);
   }
 
   /**
    * Creates an operational trust relationship among endpoints; `fields.id` is its identifier, where the AMM tells it. The layouts of request
    * and response are inferred.
    */
-  async createOperationalAtr(endpoints: readonly IdentifierInput[] | object): Promise<Confirmation> {
+  async createOperationalAtr(
+    endpoints: readonly IdentifierInput[] | object,
+    options: RequestOptions = {},
+  ): Promise<Confirmation> {
     const own = Array.isArray(endpoints) ? { endpoints } : ownFields(endpoints);
     const operation = AMM_OPERATIONS.CREATE_OPERATIONAL_ATR;
-    const members = this.isOwn(operation) ? [] : parseMembers(endpoints);
-    return this.confirmed(operation, { count: members.length, endpoints: members }, own);
+    const members = this.isOwn(operation) ? [] : parseIdentifiers(endpoints, 'endpoints', MOST_MEMBERS);
+    return this.confirmed(operation, { count: members.length, endpoints: members }, own, options);
   }
 
   /**
    * Makes any request around a ready-made body.
    * @param code U32
-   * @param body what stands behind the code
-   * @param responseCode U32; the only code that is taken for the answer
+   * @param body what follows the code: any kind of bytes
+   * @param responseCode U32; the only code that is taken for the response. Default: the request's and 0x40
    * @throws AkmError (as a rejection) what any request may fail with
    */
-  request(code: number, body: Buffer, responseCode = code + RESPONSE_OFFSET): Promise<RawResponse> {
+  async request(
+    code: NumberInput,
+    body: Uint8Array,
+    responseCode?: NumberInput,
+    options: RequestOptions = {},
+  ): Promise<RawResponse> {
     this.stopIdleTimer();
-    return this.exchangeRaw(code, responseCode, body);
+    const number = parseInteger(code, 'The request code', U32_MAX);
+    return this.exchangeRaw(
+      number,
+      parseInteger(responseCode ?? number + RESPONSE_OFFSET, 'The response code', U32_MAX),
+      body,
+      options,
+    );
   }
 
-  protected override ping(): Promise<boolean> {
-    return this.answers(AMM_OPERATIONS.LIST_ENDPOINTS, { filter: 0 });
+  protected override readonly identification = {
+    operation: AMM_OPERATIONS.LIST_ENDPOINTS,
+    values: { filter: 0 },
+  };
+
+  protected override wrongIdentity(payload: Buffer): AkmError | undefined {
+    if (isEndpointList(payload)) return undefined;
+    return new AkmError(
+      'AKM_PROTOCOL',
+      `${this.peer} answered LIST_ENDPOINTS with ${payload.length} bytes that are no list of endpoints: is this the AppEndpoint's port? ` +
+        'Nothing else was sent there. Check the ports of the connection',
+    );
+  }
+
+  protected override onUnidentified(error: AkmError): void {
+    this.connection.abort(error);
   }
 
   protected override onIdle(): void {
     // a timer that runs already goes on: heartbeats, which come by here too, are no use of the connection
     if (this.idleTimeout === 0 || this.idleTimer || this.state !== 'connected') return;
     if (this.overstayed) {
-      this.rest();
+      this.suspend();
       return;
     }
     this.idleTimer = setTimeout(() => {
       this.idleTimer = undefined;
       if (this.queue.busy) this.overstayed = true;
-      else this.rest();
+      else this.suspend();
     }, this.idleTimeout);
   }
 
@@ -187,12 +221,12 @@ export class AmmClient extends ServiceClient {
   }
 
   /** {@link exchange} for requests that somebody wants, other than the heartbeat's. */
-  private ask: typeof this.exchange = (operation, values, options) => {
+  private readonly ask: typeof this.exchange = (operation, values, options) => {
     this.stopIdleTimer();
     return this.exchange(operation, values, options);
   };
 
-  private rest(): void {
+  private suspend(): void {
     this.overstayed = false;
     this.connection.suspend();
   }
@@ -203,21 +237,45 @@ export class AmmClient extends ServiceClient {
     this.idleTimer = undefined;
   }
 
-  private async about(operation: OperationAboutOne, target: Target): Promise<Confirmation> {
+  private async about(
+    operation: OperationAboutOne,
+    target: Target,
+    options: RequestOptions,
+  ): Promise<Confirmation> {
     const id = this.isOwn(operation) ? NOTHING : parseIdentifier(target);
-    return this.confirmed(operation, { id }, ownFields(target));
+    return this.confirmed(operation, { id }, ownFields(target), options);
   }
 
   private async confirmed<O extends Operation>(
     operation: O,
     values: Encodable<O['request']['body']['fields']>,
     own: object,
+    options: RequestOptions,
   ): Promise<Confirmation> {
-    const answer = await this.ask(operation, values, { own, beforeWrite: this.requireVerified });
-    const fields: Record<string, unknown> = answer.fields;
+    const response = await this.ask(operation, values, {
+      ...options,
+      own,
+      beforeWrite: this.requireVerified,
+    });
+    const fields: Record<string, unknown> = response.fields;
     const confirmation = typeof fields['confirmation'] === 'number' ? fields['confirmation'] : undefined;
-    if (operation.changing) this.requireSuccess(operation.request.name, { confirmation });
-    return { ...infoOf(answer), confirmation, fields, raw: answer.raw };
+    if (operation.changing) this.requireConfirmation(operation, confirmation);
+    return { ...infoOf(response), confirmation, fields, raw: response.raw };
+  }
+
+  /** A change is done only if the AMM says so. An own layout of the response may do without a confirmation, and no success code wants none. */
+  private requireConfirmation({ request, response }: Operation, confirmation: number | undefined): void {
+    const { messages, successCode } = this.options;
+    const isMissing = confirmation === undefined && successCode !== undefined && !messages.has(response.name);
+    this.onBehalfOf(request.name, () => {
+      if (!isMissing) return;
+      const given = `${response.name} is too short to hold a confirmation`;
+      throw new AkmError(
+        'AKM_PROTOCOL',
+        `${given}: whether the AMM has carried out ${request.name} is unknown`,
+      );
+    });
+    this.requireSuccess(request.name, { confirmation });
   }
 
   /** Whether the integrator has entered a layout for the operation's request. */
@@ -252,16 +310,4 @@ function ownFields(target: unknown): object {
   return 'id' in target || !('lower64' in target && 'upper64' in target)
     ? target
     : { ...target, id: parseIdentifier(target) };
-}
-
-function parseMembers(endpoints: unknown): Identifier[] {
-  if (Array.isArray(endpoints) && endpoints.length > 0) {
-    const members: readonly unknown[] = endpoints;
-    // not `map`: it would pass over the holes of a sparse array, of which there can be billions
-    return Array.from(members, (endpoint, index) => parseIdentifier(endpoint, `endpoint ${index}`));
-  }
-  throw new AkmError(
-    'AKM_INVALID_INPUT',
-    `The endpoints are ${kindOf(endpoints)}; an array of at least one identifier is needed`,
-  );
 }

@@ -1,26 +1,20 @@
+import { ownCopyOf } from '../../protocol/bytes.js';
 import type { AkmError } from '../../errors.js';
-import type { AppData, Taken } from './write-batcher.js';
+import type { Connection } from '../connection/connection.js';
+import { Fifo } from '../fifo.js';
 import type { QueueLimit } from '../requests/queue-limit.js';
+import type { AppData } from './app-data.js';
+import type { Registrations } from './registrations.js';
+import type { Taken, WriteBatcher } from './write-batcher.js';
 
 /** Application data on its way out. */
 export interface Send extends AppData {
+  /** At most so many bytes of data. */
+  readonly size: number;
   /** Whether it may wait for a connection that has gone missing. */
-  readonly patient: boolean;
+  readonly isPatient: boolean;
   /** Called once: without an error when the operating system has taken the bytes. */
-  readonly done: Taken;
-}
-
-/** What the outbox needs of its client. */
-export interface OutboxPort {
-  /** Whether a write would neither fail nor pile up in memory. */
-  readonly writable: boolean;
-  /** The error to fail a send with that will not wait for a connection; undefined while there is nothing to fail it for. */
-  offline(): AkmError | undefined;
-  /** Whether an application is registered in this ATR, is being registered, or why not. */
-  registration(atrId: number): 'registered' | 'pending' | AkmError;
-  write(data: AppData, done: Taken): void;
-  /** A send has failed: it was not written. */
-  failed(error: AkmError): void;
+  readonly taken: Taken;
 }
 
 /**
@@ -28,89 +22,104 @@ export interface OutboxPort {
  * is kept within each ATR.
  */
 export class SendQueue {
-  private readonly waiting = new Map<number, Send[]>();
+  private readonly waiting = new Map<number, Fifo<Send>>();
 
   constructor(
-    private readonly port: OutboxPort,
-    private readonly budget: QueueLimit,
+    private readonly connection: Pick<Connection, 'writable' | 'state' | 'notConnected'>,
+    private readonly registrations: Pick<Registrations, 'status' | 'isHopeful' | 'notRegistered'>,
+    private readonly batcher: Pick<WriteBatcher, 'add'>,
+    private readonly limit: QueueLimit,
   ) {}
 
-  /** Writes at once where that is possible, else waits. */
+  /** Writes at once if that is possible, else waits. */
   send(send: Send): void {
-    const registration = this.port.registration(send.atrId);
-    const offline = send.patient ? undefined : this.port.offline();
-    if (offline) {
-      this.refuse(send, offline);
-    } else if (registration === 'registered' && this.port.writable && !this.waiting.has(send.atrId)) {
-      this.port.write(send, send.done);
-    } else if (registration instanceof Error) {
-      this.refuse(send, registration);
-    } else {
-      this.wait(send);
-    }
+    const { atrId } = send;
+    const status = this.registrations.status(atrId);
+    // without a connection nothing can be registered, so that is the reason to give
+    if (!send.isPatient && this.isOffline) send.taken(this.connection.notConnected());
+    else if (status === 'registered' && this.connection.writable && !this.waiting.has(atrId))
+      this.write(send);
+    else if (status === 'none' && !this.mayWait(send)) send.taken(this.registrations.notRegistered(atrId));
+    else this.wait(send);
   }
 
   /** Writes what can be written now, and fails what has become hopeless. */
   flush(): void {
-    for (const [atrId, sends] of [...this.waiting]) {
-      const registration = this.port.registration(atrId);
-      if (registration instanceof Error) this.fail(() => registration, atrId);
-      else if (registration === 'registered') this.write(atrId, sends);
+    for (const [atrId, sends] of this.waiting) {
+      const status = this.registrations.status(atrId);
+      if (status === 'none') this.failUnregistered(atrId, sends);
+      else if (status === 'registered') this.writeAll(atrId, sends);
     }
   }
 
   /** Fails the sends that do not wait for a connection. */
-  wentOffline(error: AkmError): void {
-    this.fail((send) => (send.patient ? undefined : error));
+  onOffline(): void {
+    const error = this.connection.notConnected();
+    for (const [atrId, sends] of this.waiting) this.fail(atrId, sends, ({ isPatient }) => !isPatient, error);
   }
 
-  /** Fails all there is. */
-  close(error: AkmError): void {
-    this.fail(() => error);
+  /** Fails all there is, and resolves when that is done. */
+  async close(error: AkmError): Promise<void> {
+    const all = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const sends of all) await sends.drain((send) => this.end(send, error));
+  }
+
+  private get isOffline(): boolean {
+    return this.connection.state === 'disconnected' || this.connection.state === 'closed';
+  }
+
+  /** Whether data may wait although nothing is registered in its ATR: what is kept waits for a registration that is being retried. */
+  private mayWait({ isPatient, atrId }: Send): boolean {
+    return isPatient && this.registrations.isHopeful(atrId);
   }
 
   private wait(send: Send): void {
     try {
-      this.budget.acquire();
+      this.limit.acquire(send.size);
     } catch (error) {
-      this.refuse(send, error as AkmError);
+      send.taken(error as AkmError);
       return;
     }
-    // whose Buffer it is may use it otherwise meanwhile
-    const kept = typeof send.data === 'string' ? send : { ...send, data: Buffer.from(send.data) };
-    const sends = this.waiting.get(send.atrId);
-    if (sends) sends.push(kept);
-    else this.waiting.set(send.atrId, [kept]);
+    // whose memory it is may use it otherwise meanwhile
+    const kept = typeof send.data === 'string' ? send : { ...send, data: ownCopyOf(send.data) };
+    const sends = this.waiting.get(send.atrId) ?? new Fifo<Send>();
+    sends.push(kept);
+    this.waiting.set(send.atrId, sends);
   }
 
-  private write(atrId: number, sends: Send[]): void {
-    while (this.port.writable) {
+  private writeAll(atrId: number, sends: Fifo<Send>): void {
+    while (this.connection.writable) {
       const send = sends.shift();
       if (!send) break;
-      this.budget.release();
-      this.port.write(send, send.done);
+      this.limit.release(send.size);
+      this.write(send);
     }
     if (sends.length === 0) this.waiting.delete(atrId);
   }
 
-  /** Takes out and fails those that `errorFor` gives an error for. */
-  private fail(errorFor: (send: Send) => AkmError | undefined, only?: number): void {
-    for (const [atrId, sends] of [...this.waiting]) {
-      if (only !== undefined && only !== atrId) continue;
-      const kept = sends.filter((send) => errorFor(send) === undefined);
-      this.waiting.delete(atrId);
-      if (kept.length > 0) this.waiting.set(atrId, kept);
-      for (const send of sends) {
-        const error = errorFor(send);
-        if (!error) continue;
-        this.budget.release();
-        this.refuse(send, error);
-      }
+  private write(send: Send): void {
+    try {
+      this.batcher.add(send, send.taken);
+    } catch (error) {
+      send.taken(error as AkmError); // its memory has grown meanwhile
     }
   }
 
-  private refuse(send: Send, error: AkmError): void {
-    this.port.failed(error);
-    send.done(error);
+  private failUnregistered(atrId: number, sends: Fifo<Send>): void {
+    const error = this.registrations.notRegistered(atrId);
+    const isHopeful = this.registrations.isHopeful(atrId);
+    this.fail(atrId, sends, ({ isPatient }) => !isPatient || !isHopeful, error);
+  }
+
+  private fail(atrId: number, sends: Fifo<Send>, isHopeless: (send: Send) => boolean, error: AkmError): void {
+    const failed = sends.takeOut(isHopeless);
+    if (sends.length === 0) this.waiting.delete(atrId);
+    void failed.drain((send) => this.end(send, error));
+  }
+
+  private end(send: Send, error: AkmError): void {
+    this.limit.release(send.size);
+    send.taken(error);
   }
 }

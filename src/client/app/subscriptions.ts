@@ -1,14 +1,17 @@
+import { types } from 'node:util';
+import { applicationKey } from '../../protocol/application-key.js';
+
 /** Application data as it arrives. */
 export interface ReceivedData {
   /** U16 */
   atrId: number;
   /** App Value of the sender, U16. */
   appValue: number;
-  /** A view that is valid during the call only: copy what outlives it. */
+  /** The bytes; see {@link SubscribeOptions.borrow}. */
   data: Buffer;
 }
 
-/** What to receive; a part left out matches anything. */
+/** What to receive; a part that is left out matches anything. */
 export interface DataFilter {
   /** U16 */
   atrId?: number | undefined;
@@ -16,12 +19,22 @@ export interface DataFilter {
   appValue?: number | undefined;
 }
 
+/** How to receive. */
+export interface SubscribeOptions {
+  /**
+   * Gives the listener a view of what was read, which is valid during the call only and saves a copy. By default the data is the
+   * listener's own. Default false.
+   */
+  borrow?: boolean;
+}
+
 /** Gets application data. */
-export type DataListener = (received: ReceivedData) => void;
+export type DataListener = (received: ReceivedData) => unknown;
 
 interface Subscription {
   readonly listener: DataListener;
-  ended: boolean;
+  readonly borrows: boolean;
+  isEnded: boolean;
 }
 
 /** Subscriptions by what they wait for. The lists are never changed but replaced: one that is being gone through stays as it is. */
@@ -37,44 +50,46 @@ export class Subscriptions {
   private readonly ofAppValues: Lists = new Map();
   private readonly ofAll: Lists = new Map();
 
-  /** @param failed gets what a listener threw: it must not keep the message from the others */
+  /** @param failed gets what a listener threw, or rejected with: it must not keep the message from the others */
   constructor(private readonly failed: (error: unknown) => void) {}
 
   /** Returns the function that ends the subscription. */
-  add(filter: DataFilter, listener: DataListener): () => void {
-    const [lists, key] = this.placeOf(filter);
-    const subscription = { listener, ended: false }; // the same function may be subscribed twice
+  add(filter: DataFilter, listener: DataListener, { borrow = false }: SubscribeOptions = {}): () => void {
+    const [lists, key] = this.listsFor(filter);
+    const subscription = { listener, borrows: borrow, isEnded: false }; // the same function may be subscribed twice
     lists.set(key, [...(lists.get(key) ?? []), subscription]);
     return () => {
-      subscription.ended = true;
+      subscription.isEnded = true;
       const others = lists.get(key)?.filter((other) => other !== subscription) ?? [];
       if (others.length > 0) lists.set(key, others);
       else lists.delete(key);
     };
   }
 
-  /** Hands application data to all who wait for it. */
-  dispatch(received: ReceivedData): void {
+  /** Hands application data to all who wait for it. Returns whether there is anybody. */
+  dispatch(received: ReceivedData): boolean {
     const { atrId, appValue } = received;
-    this.handOn(this.ofApplications.get(applicationKey(atrId, appValue)), received);
-    this.handOn(this.ofAtrs.get(atrId), received);
-    this.handOn(this.ofAppValues.get(appValue), received);
-    this.handOn(this.ofAll.get(ALL), received);
+    const applications = this.deliver(this.ofApplications.get(applicationKey(atrId, appValue)), received);
+    const atrs = this.deliver(this.ofAtrs.get(atrId), received);
+    const appValues = this.deliver(this.ofAppValues.get(appValue), received);
+    return this.deliver(this.ofAll.get(ALL), received) || applications || atrs || appValues;
   }
 
-  private handOn(subscriptions: readonly Subscription[] | undefined, received: ReceivedData): void {
-    if (!subscriptions) return;
-    for (const subscription of subscriptions) {
-      if (subscription.ended) continue; // since this message is being handed on
+  private deliver(subscriptions: readonly Subscription[] | undefined, received: ReceivedData): boolean {
+    if (!subscriptions) return false;
+    for (const { listener, borrows, isEnded } of subscriptions) {
+      if (isEnded) continue; // since this message is being delivered
       try {
-        subscription.listener(received);
+        const result = listener(borrows ? received : { ...received, data: Buffer.from(received.data) });
+        if (types.isPromise(result)) result.catch(this.failed);
       } catch (error) {
         this.failed(error);
       }
     }
+    return true;
   }
 
-  private placeOf({ atrId, appValue }: DataFilter): [Lists, number] {
+  private listsFor({ atrId, appValue }: DataFilter): [Lists, number] {
     if (atrId === undefined) return appValue === undefined ? [this.ofAll, ALL] : [this.ofAppValues, appValue];
     return appValue === undefined
       ? [this.ofAtrs, atrId]
@@ -84,8 +99,3 @@ export class Subscriptions {
 
 /** The one key of what matches anything. */
 const ALL = 0;
-
-/** Both numbers in 32 bits: one that is larger would be an object of its own for each message. */
-function applicationKey(atrId: number, appValue: number): number {
-  return (atrId << 16) | appValue;
-}

@@ -1,29 +1,54 @@
+import type { LookupAddress } from 'node:dns';
+import { isIP } from 'node:net';
 import { AkmError, messageOf } from '../../errors.js';
 import type { Dialect, Service } from '../../protocol/header.js';
-import { Backoff } from './backoff.js';
-import { Link } from './link.js';
+import type { Counters } from '../counters.js';
 import type { CheckedOptions } from '../options.js';
-import type { ReceiverUser } from './receiver.js';
+import { Backoff } from './backoff.js';
+import { Deadline } from './deadline.js';
+import { addressesOf } from './resolver.js';
+import { Transport } from './transport.js';
 
 /**
- * - `idle`: not opened yet, or let go until it is needed;
- * - `connecting`: an attempt is under way;
- * - `connected`;
+ * - `idle`: not opened yet, or suspended until it is needed;
+ * - `connecting`: an attempt is under way, or the peer is being asked whether it is the right service;
+ * - `connected`: the peer is the right service;
  * - `disconnected`: the last attempt failed or the connection was lost; the next attempt is scheduled;
  * - `closed`: for good.
+ *
+ * | state | event | next state | what happens |
+ * |---|---|---|---|
+ * | `idle` | {@link Connection.open} | `connecting` | the host is looked up, a transport is made |
+ * | `connecting` | TCP connection established | `connecting` | {@link ConnectionListener.onEstablished}: the peer is identified |
+ * | `connecting` | {@link Connection.confirm} | `connected` | {@link ConnectionListener.onConnected} |
+ * | `connecting` | no success within the request timeout | `disconnected` | pause, then `connecting` |
+ * | `connecting`, `connected` | lost, or {@link Connection.abort} | `disconnected` | {@link ConnectionListener.onLost}; pause, then `connecting` |
+ * | `connected` | {@link Connection.reconnectGracefully} | `connecting` | `onLost`; once the old transport has ended, a new one is made |
+ * | `connected` | {@link Connection.suspend} | `idle` | the transport is ended |
+ * | any | {@link Connection.close} | `closed` | the transport is ended within two seconds |
  */
 export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'disconnected' | 'closed';
 
-/** What a {@link Connection} tells its one user, and where it counts. None of these may throw. */
-export interface ConnectionListener extends ReceiverUser {
+/** What a {@link Connection} reports to its client, and where it counts. None of these may throw. */
+export interface ConnectionListener {
+  readonly counters: Counters;
   /** Every change of state; `error` says why it is `disconnected`. */
-  stateChanged(state: ConnectionState, error?: AkmError): void;
-  /** A connection stands, with nothing written to it yet. */
-  connected(): void;
+  onStateChange(state: ConnectionState, error?: AkmError): void;
+  /** There is a TCP connection. Nothing but the question who the peer is may be written to it. */
+  onEstablished(): void;
+  /** The peer was confirmed. */
+  onConnected(): void;
+  /** Something has arrived, a whole message or not. */
+  onActivity(): void;
+  /**
+   * A whole payload, a view that is valid during the call only, and the {@link Connection.chunks} that it began with.
+   * @returns whether a flow has got it, and does something with it later
+   */
+  onFrame(payload: Buffer, chunk: number): boolean;
   /** The socket takes more again. */
-  drained(): void;
-  /** The connection that stood is gone, and all that was in flight on it. */
-  lost(error: AkmError): void;
+  onDrain(): void;
+  /** The TCP connection is gone, and all that was in flight on it. The state has changed already. */
+  onLost(error: AkmError): void;
 }
 
 /** How the services are called in messages to people. */
@@ -35,21 +60,27 @@ export const SERVICE_NAMES: Readonly<Record<Service, string>> = { amm: 'AMM', ap
  */
 export class Connection {
   private current: ConnectionState = 'idle';
-  /** The one link, from the attempt until it is gone. While it is being ended, the state is that of what follows. */
-  private link: Link | undefined;
-  /** An attempt's deadline, or the pause before the next. */
-  private timer: NodeJS.Timeout | undefined;
+  /** The one transport, from the attempt until it is gone. While it is being ended, the state is that of what follows. */
+  private transport: Transport | undefined;
+  /** Whether the transport has a TCP connection that is not being ended. */
+  private established = false;
+  /** Set while a host is being looked up for the attempt under way. */
+  private attempt: object | undefined;
+  private attemptDeadline: Deadline | undefined;
+  private pauseTimer: NodeJS.Timeout | undefined;
   private readonly backoff: Backoff;
   private closing: Promise<void> | undefined;
-  private establishedAt = 0;
+  private confirmedAt = 0;
   private changedAt = 0;
   /** Why there is no connection, while there is none. */
   private reason: AkmError | undefined;
+  /** Whether that is because another service answers there. */
+  private isWrongService = false;
 
   constructor(
     private readonly dialect: Dialect,
     private readonly options: CheckedOptions,
-    private readonly user: ConnectionListener,
+    private readonly listener: ConnectionListener,
   ) {
     this.backoff = new Backoff(options.reconnectMin, options.reconnectMax);
   }
@@ -64,44 +95,52 @@ export class Connection {
     return `the ${SERVICE_NAMES[this.dialect.service]} at ${host.includes(':') ? `[${host}]` : host}:${port}`;
   }
 
-  /** When the connection was made, went missing, or was let go; milliseconds since 1970. */
+  /** When the connection was made, went missing, or was suspended; milliseconds since 1970. */
   get since(): number {
     return this.changedAt;
   }
 
-  /** Why there is no connection: what the last attempt failed with, or how the connection was lost. Undefined where none is missing. */
+  /** Why there is no connection: what the last attempt failed with, or how the connection was lost. Undefined while none is missing. */
   get lastError(): AkmError | undefined {
     return this.reason;
   }
 
   /** The address actually connected to, however the host was spelled; undefined without a connection. */
   get remoteAddress(): string | undefined {
-    return this.current === 'connected' ? this.link?.remoteAddress : undefined;
+    return this.established ? this.transport?.remoteAddress : undefined;
   }
 
-  /** Whether the payloads of one chunk are being handed on: none of them can answer what is written only now. */
-  get receiving(): boolean {
-    return this.link?.receiver.isHandingOn ?? false;
+  /** How many times the socket was read: see {@link Transport.chunks}. */
+  get chunks(): number {
+    return this.transport?.chunks ?? 0;
   }
 
-  /** Whether more has arrived than could be handed on yet: an answer may be among it. */
-  get behind(): boolean {
-    return this.link?.receiver.isBehind ?? false;
-  }
-
-  /** Whether a message has begun to arrive, and not ended yet. */
-  get midFrame(): boolean {
-    return this.link?.receiver.midFrame ?? false;
+  /** Whether more has arrived than is decoded: an answer may be among it. */
+  get isBehind(): boolean {
+    return this.transport?.isBehind ?? false;
   }
 
   /** Whether a write would neither fail nor pile up in memory. */
   get writable(): boolean {
-    return this.current === 'connected' && this.link?.writable === true;
+    return this.current === 'connected' && this.transport?.writable === true;
   }
 
   /** Connects, unless that is under way or done. Does nothing once closed. */
   open(): void {
-    if (this.current === 'idle') this.attempt();
+    if (this.current === 'idle') this.connect();
+  }
+
+  /** The peer is the right service. */
+  confirm(): void {
+    if (this.current !== 'connecting' || !this.established) return;
+    this.reason = undefined;
+    this.isWrongService = false;
+    this.confirmedAt = performance.now();
+    this.changedAt = Date.now();
+    this.listener.counters.connections += 1;
+    this.current = 'connected';
+    this.listener.onConnected(); // our own state first: whoever hears of the change may react
+    this.reportState('connected');
   }
 
   /**
@@ -109,39 +148,46 @@ export class Connection {
    * @param taken called once: without an error when the operating system has taken the bytes, with one when it never will
    */
   write(frame: Buffer, taken?: (error?: AkmError) => void, frames = 1): void {
-    const { link } = this;
-    if (this.current !== 'connected' || !link) {
+    if (!this.established || !this.transport) {
       taken?.(this.notConnected());
       return;
     }
-    const { counters } = this.user;
+    const { counters } = this.listener;
     counters.framesOut += frames;
     counters.bytesOut += frame.length;
-    link.write(frame, taken && ((error) => taken(error ? this.writeFailed(error) : undefined)));
+    this.transport.write(frame, taken && ((error) => taken(error ? this.writeFailed(error) : undefined)));
   }
 
-  /** Gives the connection up because it cannot be trusted any more, and makes a new one. */
+  /** Drops a connection that cannot be trusted any more, and makes a new one after a pause. */
   abort(reason: AkmError): void {
-    if (this.current === 'connected') this.giveUp(reason);
+    if (this.established) this.giveUp(reason);
   }
 
-  /** Ends the connection in an orderly way and makes a new one: what the peer tied to the old one is freed. */
+  /** Drops a connection to a peer that is not the service it should be. It is tried again, since somebody may set that right. */
+  reject(reason: AkmError): void {
+    if (!this.established) return;
+    this.isWrongService = true;
+    this.giveUp(reason);
+  }
+
+  /** Ends the connection in an orderly way and makes a new one: the peer forgets what it tied to the old one. */
   reconnectGracefully(): void {
     if (this.current !== 'connected') return;
-    this.link?.end();
     const reason = new AkmError('AKM_CONNECTION_LOST', `The connection to ${this.peer} is being renewed`);
-    this.changeState('connecting', undefined, reason);
+    this.end('connecting');
+    this.listener.onLost(reason);
+    this.reportState('connecting');
   }
 
   /** Ends the connection in an orderly way until `open` is called again. */
   suspend(): void {
     if (this.current !== 'connected') return;
-    this.link?.end();
     this.changedAt = Date.now();
-    this.changeState('idle');
+    this.end('idle');
+    this.reportState('idle');
   }
 
-  /** Closes for good: at once where there is nothing to end, within two seconds in any case. Never rejects. */
+  /** Closes for good: at once if there is nothing to end, within two seconds in any case. Never rejects. */
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;
@@ -149,98 +195,144 @@ export class Connection {
 
   /** An error that says that and why there is no connection. */
   notConnected(): AkmError {
+    const { reason: cause } = this;
     if (this.current === 'closed')
       return new AkmError('AKM_CLOSED', `The connection to ${this.peer} was closed`);
-    const why = this.reason ? `: ${this.reason.message}` : '';
-    return new AkmError('AKM_NOT_CONNECTED', `Not connected to ${this.peer}${why}`, { cause: this.reason });
+    const why = cause ? `: ${cause.message}` : '';
+    return new AkmError(
+      this.isWrongService ? 'AKM_PROTOCOL' : 'AKM_NOT_CONNECTED',
+      `Not connected to ${this.peer}${why}`,
+      { cause },
+    );
   }
 
   /** An error that says that and why the connection that stood is gone. */
-  lost(why: string, cause: Error | undefined): AkmError {
+  lostError(why: string, cause: Error | undefined): AkmError {
     return new AkmError('AKM_CONNECTION_LOST', `The connection to ${this.peer} was lost: ${why}`, { cause });
   }
 
-  private attempt(): void {
+  private connect(): void {
     this.changeState('connecting');
-    if (this.current !== 'connecting') return; // closed on hearing of it
-    if (this.link) return; // the last one is still being ended; the attempt follows when it is gone
-    const { requestTimeout } = this.options;
-    try {
-      this.link = this.makeLink();
-    } catch (error) {
-      this.pause(new AkmError('AKM_NOT_CONNECTED', messageOf(error), { cause: error }));
-      return;
-    }
-    this.setTimer(requestTimeout, () =>
+    if (this.current !== 'connecting') return; // a listener of the state has closed the client
+    if (this.transport) return; // the last one is still being ended; the attempt follows when it is gone
+    const { host, requestTimeout } = this.options;
+    this.attemptDeadline = new Deadline(requestTimeout, () =>
       this.giveUp(new AkmError('AKM_TIMEOUT', `no connection within ${requestTimeout} ms`)),
     );
+    const family = isIP(host);
+    if (family === 0) void this.lookUp(host);
+    else this.connectTo([{ address: host, family }], requestTimeout);
   }
 
-  private makeLink(): Link {
-    return new Link(this.dialect, this.options, this.user, {
-      established: () => this.established(),
-      drained: () => this.user.drained(),
-      broken: (reason) =>
-        this.abort(
-          new AkmError(reason.code, `${this.peer} broke the protocol: ${reason.message}`, { cause: reason }),
-        ),
-      gone: (failure) => this.gone(failure),
-      ended: () => {
-        this.letGo();
-        if (this.current === 'connecting') this.attempt();
-      },
-    });
+  private async lookUp(host: string): Promise<void> {
+    const attempt = {};
+    this.attempt = attempt;
+    const begun = performance.now();
+    try {
+      const addresses = await addressesOf(host);
+      if (this.attempt === attempt)
+        this.connectTo(addresses, this.options.requestTimeout - (performance.now() - begun));
+    } catch (error) {
+      if (this.attempt === attempt) this.attemptFailed(error);
+    }
   }
 
-  private established(): void {
-    this.clearTimer();
-    this.reason = undefined;
-    this.establishedAt = performance.now();
-    this.changedAt = Date.now();
-    this.user.counters.connections += 1;
-    this.changeState('connected');
-    if (this.current === 'connected') this.user.connected(); // else closed on hearing of it
+  /** @param left of the time for the attempt, in milliseconds */
+  private connectTo(addresses: readonly LookupAddress[], left: number): void {
+    const { host, port } = this.options;
+    const attemptTimeout = Math.floor(left / addresses.length);
+    this.attempt = undefined;
+    try {
+      this.transport = new Transport(
+        this.dialect,
+        { host, addresses, port, attemptTimeout },
+        this.transportListener,
+      );
+    } catch (error) {
+      this.attemptFailed(error);
+    }
   }
 
-  private gone(failure: Error | undefined): void {
-    const why = failure ? socketMessage(failure) : 'the peer ended it';
-    this.giveUp(
-      this.current === 'connected'
-        ? this.lost(why, failure)
-        : new AkmError('AKM_NOT_CONNECTED', why, { cause: failure }),
-    );
+  private attemptFailed(thrown: unknown): void {
+    this.giveUp(new AkmError('AKM_NOT_CONNECTED', messageOf(thrown), { cause: thrown }));
   }
 
-  /** The link is of no use any more: it is destroyed, and the next attempt follows after a pause. */
+  private readonly transportListener = {
+    onEstablished: (): void => {
+      this.attemptDeadline?.cancel();
+      this.established = true;
+      this.listener.onEstablished();
+    },
+    onActivity: (bytes: number): void => {
+      this.listener.counters.bytesIn += bytes;
+      this.listener.onActivity();
+    },
+    onFrame: (payload: Buffer, chunk: number): boolean => {
+      this.listener.counters.framesIn += 1;
+      return this.listener.onFrame(payload, chunk);
+    },
+    onProtocolError: (reason: AkmError): void => {
+      this.listener.counters.errors += 1;
+      this.abort(
+        new AkmError(reason.code, `${this.peer} broke the protocol: ${reason.message}`, { cause: reason }),
+      );
+    },
+    onDrain: (): void => this.listener.onDrain(),
+    onGone: (failure: Error | undefined): void => {
+      const why = failure ? socketMessage(failure) : 'the peer ended it';
+      this.giveUp(
+        this.established
+          ? this.lostError(why, failure)
+          : new AkmError('AKM_NOT_CONNECTED', why, { cause: failure }),
+      );
+    },
+    onEnded: (): void => {
+      this.transport = undefined;
+      if (this.current === 'connecting') this.connect();
+    },
+  };
+
+  /** Ends the transport in an orderly way; the state is that of what follows from now on. */
+  private end(next: ConnectionState): void {
+    this.noteStood();
+    this.established = false;
+    this.current = next;
+    this.transport?.end();
+  }
+
+  /** The attempt or the connection is of no use any more; the next attempt follows after a pause. */
   private giveUp(reason: AkmError): void {
-    const wasConnected = this.current === 'connected';
-    this.letGo();
-    this.pause(reason, wasConnected);
-  }
-
-  private letGo(): void {
-    const { link } = this;
-    const stood = this.current === 'connected' ? performance.now() - this.establishedAt : 0;
-    // a peer that speaks the protocol, or stays for long, is no reason for long pauses
-    if (link?.receiver.hasUnderstood || stood > this.options.reconnectMax) this.backoff.reset();
-    link?.drop();
-    this.link = undefined;
-  }
-
-  private pause(reason: AkmError, wasConnected = false): void {
+    const wasEstablished = this.established;
+    this.noteStood();
+    this.release()?.drop();
     if (!this.reason) this.changedAt = Date.now();
     this.reason = reason;
-    this.setTimer(this.backoff.next(), () => this.attempt());
-    this.changeState('disconnected', reason, wasConnected ? reason : undefined);
+    this.pauseTimer = setTimeout(() => this.connect(), this.backoff.next());
+    this.current = 'disconnected';
+    if (wasEstablished) this.listener.onLost(reason);
+    this.reportState('disconnected', reason);
+  }
+
+  /** Forgets the attempt and the transport, and returns that. */
+  private release(): Transport | undefined {
+    const { transport } = this;
+    this.attemptDeadline?.cancel();
+    clearTimeout(this.pauseTimer);
+    this.attempt = undefined;
+    this.transport = undefined;
+    this.established = false;
+    return transport;
+  }
+
+  private noteStood(): void {
+    if (this.current === 'connected') this.backoff.stood(performance.now() - this.confirmedAt);
   }
 
   private async shutDown(): Promise<void> {
-    const { link } = this;
-    this.clearTimer();
-    this.link = undefined;
+    const transport = this.release();
     this.changedAt = Date.now();
     this.changeState('closed');
-    await link?.close();
+    await transport?.close();
   }
 
   private writeFailed(cause: Error): AkmError {
@@ -248,29 +340,22 @@ export class Connection {
       ? new AkmError('AKM_CLOSED', `The connection to ${this.peer} was closed before the bytes were taken`, {
           cause,
         })
-      : this.lost(socketMessage(cause), cause);
+      : this.lostError(socketMessage(cause), cause);
   }
 
-  /** @param lost why the connection that stood is gone: that is seen to before anybody hears of the new state, and may react */
-  private changeState(state: ConnectionState, error?: AkmError, lost?: AkmError): void {
+  private changeState(state: ConnectionState): void {
     if (this.current === state) return;
     this.current = state;
-    if (lost) this.user.lost(lost);
-    if (this.state === state) this.user.stateChanged(state, error); // unless closed meanwhile
+    this.reportState(state);
   }
 
-  private setTimer(delay: number, action: () => void): void {
-    this.clearTimer();
-    this.timer = setTimeout(action, delay);
-  }
-
-  private clearTimer(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
+  /** @param state that was entered; if what was called meanwhile has changed it again, that was reported already */
+  private reportState(state: ConnectionState, error?: AkmError): void {
+    if (this.current === state) this.listener.onStateChange(state, error);
   }
 }
 
-/** Where a name resolves to several addresses, the error of the attempts as a whole has no message of its own. */
+/** If a name resolves to several addresses, the error of the attempts as a whole has no message of its own. */
 function socketMessage(error: Error): string {
   return error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : error.message;
 }

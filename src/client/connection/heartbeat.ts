@@ -1,35 +1,41 @@
-/** What a {@link Heartbeat} needs of a client. */
-export interface HeartbeatPort {
-  /** Asks the peer something harmless; resolves to whether it answered in time. Never rejects. */
-  ping(): Promise<boolean>;
-  /** Gives up a connection whose other end is no longer there. */
-  abort(): void;
-}
-
 /**
- * Finds connections whose peer went away without a word: a pulled cable, a firewall that forgot. Writing into such a connection
+ * Finds connections whose peer went away silently: a pulled cable, a firewall that forgot. Writing into such a connection
  * succeeds for minutes, so only silence gives it away.
  *
- * A peer that has answered a probe before and now stays silent altogether is half-open. A peer that never answered one may
+ * A peer that has answered a ping before and now stays silent altogether is half-open. A peer that never answered one may
  * simply not know the question, and is left alone.
  */
 export class Heartbeat {
   private timer: NodeJS.Timeout | undefined;
-  private lastHeard = 0;
+  private lastActivity = 0;
   /** Outlives the single connection: what the peer can answer does not change with it. */
-  private hasAnswered = false;
-  /** Distinguishes a probe of this connection from one of the last. */
+  private answered = false;
+  /** Distinguishes a ping on this connection from one on the last. */
   private epoch = 0;
 
-  /** @param interval milliseconds of silence before a probe; 0 for no heartbeat */
+  /**
+   * @param interval milliseconds of silence before a ping; 0 for no heartbeat
+   * @param ping asks the peer something harmless; resolves to whether it answered in time. Never rejects
+   * @param onHalfOpen is called when the other end is no longer there
+   */
   constructor(
     private readonly interval: number,
-    private readonly port: HeartbeatPort,
+    private readonly ping: () => Promise<boolean>,
+    private readonly onHalfOpen: () => void,
   ) {}
 
-  /** A connection stands. */
-  start(): void {
+  /** Whether the peer has ever answered: then it would do so again, if it were there. */
+  get hasAnswered(): boolean {
+    return this.answered;
+  }
+
+  /**
+   * There is a connection.
+   * @param answered whether the peer has answered the question that a ping asks
+   */
+  start(answered: boolean): void {
     this.stop();
+    this.answered ||= answered;
     this.onActivity();
     if (this.interval > 0) this.wait(this.interval);
   }
@@ -43,24 +49,24 @@ export class Heartbeat {
 
   /** Something was received. Called for every chunk, so it only notes the time. */
   onActivity(): void {
-    this.lastHeard = performance.now();
+    this.lastActivity = performance.now();
   }
 
   private wait(delay: number): void {
     this.timer = setTimeout(() => {
-      const rest = this.interval - (performance.now() - this.lastHeard);
+      const rest = this.interval - (performance.now() - this.lastActivity);
       if (rest > 0) this.wait(Math.ceil(rest));
       else void this.ask();
     }, delay);
   }
 
   private async ask(): Promise<void> {
-    const { epoch, lastHeard } = this;
-    const answered = await this.port.ping();
+    const { epoch, lastActivity } = this;
+    const answered = await this.ping();
     if (epoch !== this.epoch) return;
-    this.hasAnswered ||= answered;
-    if (answered || this.lastHeard !== lastHeard) this.wait(this.interval);
-    else if (this.hasAnswered) this.port.abort();
+    this.answered ||= answered;
+    if (answered || this.lastActivity !== lastActivity) this.wait(this.interval);
+    else if (this.answered) this.onHalfOpen();
     // else: left alone for the rest of this connection
   }
 }

@@ -1,287 +1,361 @@
 import { AkmError } from '../../errors.js';
+import type { Connection } from '../connection/connection.js';
+import { Deadline } from '../connection/deadline.js';
+import { Fifo } from '../fifo.js';
 import type { QueueLimit } from './queue-limit.js';
 
-/** One request and what to make of its answer. */
-export interface Request<T> {
+/** How a request is made, whatever is asked. */
+export interface RequestOptions {
+  /** From the write to the response, in milliseconds. Default: the client's request timeout. */
+  timeout?: number | undefined;
+  /**
+   * Cancels the request. One that waits is never written. One in flight is no longer waited for, but its response is: the connection stays
+   * as it is, or is replaced after the timeout, as with any request.
+   */
+  signal?: AbortSignal | undefined;
+  /**
+   * Keeps the connection if no response comes: else it is replaced, since the response may still come and would be taken for that of
+   * the next request with the same code.
+   */
+  toleratesNoReply?: boolean | undefined;
+}
+
+/** One request and what to make of its response. */
+export interface Request<T> extends RequestOptions {
   /** The message's name, for errors. */
   readonly name: string;
   readonly frame: Buffer;
-  /** The only code that is taken for the answer. */
+  /** The only code that is taken for the response. */
   readonly responseCode: number;
-  /** Called with the whole payload, a view, and the time from write to answer. What it throws fails the request. */
+  /** Called with the whole payload, a view, and the time from write to response in milliseconds. What it throws fails the request. */
   readonly decode: (payload: Buffer, latencyMs: number) => T;
   /** Called right before the write; throws to prevent it. */
   readonly beforeWrite?: (() => void) | undefined;
-  /** Goes before what waits already and is not urgent. */
+  /** Goes before what waits already. Such requests are made for one connection and fail with it. */
   readonly priority?: boolean | undefined;
-  /**
-   * Without an answer the connection is usually replaced, since the answer may still come and would be taken for the next
-   * one's. `forgiving` keeps it instead, for as long as nobody asks for an answer of the same code.
-   */
-  readonly toleratesNoReply?: boolean | undefined;
+  /** The client asks by itself: the queue limit does not count, and a failure is nobody's. There must be few of these at a time. */
+  readonly internal?: boolean | undefined;
 }
 
-/** What the queue tells its client of the requests. None of these may throw. */
-export interface RequestObserver {
+/** What a {@link RequestQueue} reports to its client. None of these may throw. */
+export interface RequestListener {
   /** Nothing waits and nothing is in flight any more. */
-  becameIdle?(): void;
-  /** An answer has come, so long after its request. */
-  answered?(latencyMs: number): void;
-  /** A request has failed that a flow has made. */
-  failed?(error: unknown, name: string): void;
+  onIdle(): void;
+  /** A response has come, so many milliseconds after its request. */
+  onResponse(latencyMs: number): void;
+  /** A request has failed that somebody has made. */
+  onFailure(error: unknown, name: string): void;
+  /** The connection is about to be renewed: last chance to write. */
+  onRenewal(): void;
+  /** Whoever has waited for a connection has waited long enough. */
+  onWaitedInVain(error: AkmError): void;
 }
 
-/** What the queue needs of a connection. */
-export interface RequestPort {
-  readonly state: string;
-  readonly receiving: boolean;
-  /** Whether a message has begun to arrive, and not ended yet. */
-  readonly midFrame: boolean;
-  /** Whether more has arrived than could be handed on yet: the answer may be among it. */
-  readonly behind: boolean;
-  readonly peer: string;
-  write(frame: Buffer): void;
-  abort(reason: AkmError): void;
-  /** Ends the connection in an orderly way and makes a new one; requests that wait go out on that. */
-  reconnectGracefully(): void;
-  notConnected(): AkmError;
-}
+/** What the queue uses of its connection. */
+type QueueConnection = Pick<
+  Connection,
+  'state' | 'peer' | 'chunks' | 'isBehind' | 'write' | 'abort' | 'reconnectGracefully' | 'notConnected'
+>;
 
-/** How many times the timeout a request may take while its answer may have arrived already, behind what a flow is slow to take. */
+/**
+ * How many times the timeout a request may take while its response may have arrived already, behind what a flow is slow to take. A flow
+ * that needs longer for what was read at one time, 256 kB, has other troubles.
+ */
 const LONGEST_BACKLOG = 10;
 
 interface Job {
   readonly request: Omit<Request<unknown>, 'decode'>;
-  readonly answer: (payload: Buffer, latencyMs: number) => void;
+  readonly succeed: (payload: Buffer, latencyMs: number) => void;
   readonly fail: (error: unknown) => void;
+  /** Whether its promise is settled: it was cancelled. */
+  ended: boolean;
+}
+
+interface InFlight {
+  readonly job: Job;
+  readonly writtenAt: number;
+  /** What had been read before it was written: a message that began to arrive with that is no response to it. */
+  readonly chunks: number;
+  deadline: Deadline;
 }
 
 /**
- * Requests one at a time and in order, since no message carries a correlation number: an answer is known by its code and by order
+ * Requests one at a time and in order, since no message carries a correlation number: a response is known by its code and by order
  * alone.
  *
- * A request made without a connection waits for one, but not longer than the request timeout after the connection went missing;
- * after that every request fails at once until there is a connection again.
+ * A request made without a connection waits for one, but not longer than the request timeout after the connection went missing; while a
+ * connection is being made that gets on, one more timeout for each step. After that every request fails at once until there is a
+ * connection again.
  */
 export class RequestQueue {
-  private readonly urgent: Job[] = [];
-  private readonly waiting: Job[] = [];
-  /** `overtaken`: a message had begun to arrive before the request was written, so that one is no answer to it. */
-  private inFlight: { job: Job; writtenAt: number; timer: NodeJS.Timeout; overtaken: boolean } | undefined;
+  private readonly priority = new Fifo<Job>();
+  private readonly waiting = new Fifo<Job>();
+  private inFlight: InFlight | undefined;
+  /** The last one with which a connection began. */
+  private first: Job | undefined;
   /** Runs while a missing connection is still waited for. */
-  private patience: NodeJS.Timeout | undefined;
-  /** When what waits has waited long enough without a connection that gets to it. */
-  private deadline = 0;
-  /** How many forgiving requests were not answered, by response code: as many answers that come now answer nothing else. */
-  private readonly overdue = new Map<number, number>();
+  private offlineTimer: Deadline | undefined;
+  /** When the connection went missing, and the request timeout: steps on a connection that is lost again have won no time. */
+  private offlineSince = 0;
+  /** The frames of requests that got no response on this connection, by response code: it may still come. */
+  private readonly unanswered = new Map<number, Buffer>();
+  private renewal = false;
 
   constructor(
-    private readonly port: RequestPort,
+    private readonly connection: QueueConnection,
     private readonly timeout: number,
-    private readonly budget: QueueLimit,
-    private readonly observer: RequestObserver = {},
+    private readonly limit: QueueLimit,
+    private readonly listener: RequestListener,
   ) {}
 
   /** Whether anything waits or is in flight. */
   get busy(): boolean {
-    return this.inFlight !== undefined || this.urgent.length + this.waiting.length > 0;
+    return this.inFlight !== undefined || this.priority.length + this.waiting.length > 0;
+  }
+
+  /** Whether a request that is made now would be written, or wait; else it fails with {@link Connection.notConnected}. */
+  get accepts(): boolean {
+    return this.connection.state === 'connected' || this.offlineTimer !== undefined;
   }
 
   /**
-   * @throws AkmError (as a rejection) `AKM_NOT_CONNECTED`, `AKM_CONNECTION_LOST`, `AKM_TIMEOUT`, `AKM_QUEUE_FULL`, `AKM_CLOSED`, or what
-   *   `permit` and `decode` throw
+   * @throws AkmError (as a rejection) `AKM_NOT_CONNECTED`, `AKM_CONNECTION_LOST`, `AKM_TIMEOUT`, `AKM_QUEUE_FULL`, `AKM_CLOSED`, what
+   *   `beforeWrite` and `decode` throw, or the reason of `signal`
    */
   request<T>(request: Request<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const end: (error: unknown) => void = reject;
-      const fail = (error: unknown): void => {
-        // what we ask by ourselves is asked again, or may stay without an answer
-        if (isBudgeted(request)) this.observer.failed?.(error, request.name);
-        end(error);
-      };
+      const job = this.jobFor(request, resolve, reject);
+      if (job.ended) return;
       try {
-        if (this.port.state !== 'connected' && !this.patience) throw this.port.notConnected();
-        if (isBudgeted(request)) this.budget.acquire();
+        if (!this.accepts) throw this.connection.notConnected();
+        if (!request.internal) this.limit.acquire(request.frame.length);
       } catch (error) {
-        fail(error);
+        job.fail(error);
         return;
       }
-      const job: Job = {
-        request,
-        answer: (payload, latencyMs) => resolve(request.decode(payload, latencyMs)),
-        fail,
-      };
-      (request.priority ? this.urgent : this.waiting).push(job);
+      (request.priority ? this.priority : this.waiting).push(job);
       this.pump();
     });
   }
 
-  /** There is no connection from now on, but one is being made. */
-  outage(): void {
-    if (!this.patience) this.deadline = performance.now() + this.timeout;
-    // answers on a connection that is gone again have won no time: a peer may give a few on each, and never get to what waits
-    this.bePatientFor(this.deadline - performance.now());
+  /** Writes a request at once: the one with which a new connection begins. If no response comes, it is up to the caller what to do. */
+  requestFirst<T>(request: Request<T>): Promise<T> {
+    this.unanswered.clear();
+    return new Promise<T>((resolve, reject) => {
+      this.first = this.jobFor(request, resolve, reject);
+      this.write(this.first);
+      this.extendOffline(); // behind the request's own deadline: what comes of that may help those who wait
+    });
   }
 
-  /** There is a connection. What waits behind urgent requests is no better off yet: a peer may never answer those. */
-  connected(): void {
-    if (this.waiting.length === 0) this.clearPatience();
-    this.overdue.clear();
+  /** There is no connection from now on, but one is being made. */
+  onOffline(): void {
+    if (!this.offlineTimer) this.offlineSince = performance.now();
+    this.waitOffline(this.offlineSince + this.timeout - performance.now());
+  }
+
+  /** The peer was confirmed. What waits behind priority requests is no better off yet: a peer may never answer those. */
+  onConnected(): void {
+    if (this.waiting.length === 0) this.endOffline();
+    else this.extendOffline();
     this.pump();
   }
 
   /** The connection is gone. What was written fails; what was not waits for the next connection. */
-  lost(error: AkmError): void {
-    this.land()?.job.fail(error);
-    // urgent requests are made for a connection when it stands, and are made again for the next
-    for (const job of this.urgent.splice(0)) this.fail(job, error);
-    this.outage();
-    this.checkIdle();
+  onLost(error: AkmError): void {
+    this.renewal = false;
+    this.takeInFlight()?.job.fail(error);
+    void this.priority.takeAll().drain((job) => this.failWaiting(job, error));
+    this.onOffline();
+    this.reportIdle();
   }
 
-  /** Whether this payload was the answer that is waited for, or a late one that is thrown away. */
-  payload(code: number | undefined, payload: Buffer): boolean {
-    const overtaken = this.inFlight?.overtaken;
-    if (this.inFlight) this.inFlight.overtaken = false;
-    if (code === undefined) return false;
-    if (this.takeOverdue(code)) return true;
-    if (overtaken || this.inFlight?.job.request.responseCode !== code) return false;
-    const { job, writtenAt } = this.inFlight;
-    this.land();
-    if (this.patience) this.bePatientFor(this.timeout); // the peer answers: whoever waits for its turn goes on waiting
-    const latencyMs = performance.now() - writtenAt;
-    this.observer.answered?.(latencyMs);
-    try {
-      job.answer(payload, latencyMs);
-    } catch (error) {
-      job.fail(error);
-    }
+  /** Whether this payload was a response: that of the request in flight, or one that comes too late and is dropped. */
+  onFrame(code: number, payload: Buffer, chunk: number): boolean {
+    const { inFlight } = this;
+    if (inFlight?.job.request.responseCode !== code || chunk <= inFlight.chunks)
+      return this.unanswered.has(code);
+    this.takeInFlight();
+    this.extendOffline(); // the peer answers: whoever waits for its turn goes on waiting
+    const latencyMs = performance.now() - inFlight.writtenAt;
+    this.listener.onResponse(latencyMs);
+    inFlight.job.succeed(payload, latencyMs);
+    this.pump();
     return true;
   }
 
+  /** Renews the connection as soon as no request is in flight, whatever waits: that goes out on the next one. */
+  renewConnection(): void {
+    this.renewal = true;
+    this.pump();
+  }
+
+  /** Fails all there is, and resolves when that is done. */
+  async close(error: AkmError): Promise<void> {
+    this.endOffline();
+    this.renewal = false;
+    this.takeInFlight()?.job.fail(error);
+    const fail = (job: Job): void => this.failWaiting(job, error);
+    await Promise.all([this.priority.takeAll().drain(fail), this.waiting.takeAll().drain(fail)]);
+  }
+
   /** Writes the next request, unless one is in flight. */
-  pump(): void {
-    // what has arrived already cannot be the answer to what is only written now: first it is all read
-    while (!this.inFlight && this.port.state === 'connected' && !this.port.receiving) {
-      const queue = this.urgent.length > 0 ? this.urgent : this.waiting;
-      const [job] = queue;
+  private pump(): void {
+    while (!this.inFlight && this.connection.state === 'connected') {
+      if (this.renewal) {
+        this.renew();
+        return;
+      }
+      const queue = this.priority.length > 0 ? this.priority : this.waiting;
+      const job = queue.peek();
       if (!job) break;
-      if (this.overdue.has(job.request.responseCode) && !job.request.toleratesNoReply) {
-        this.port.reconnectGracefully(); // here nobody could tell its answer from the late one
-        break;
+      if (!job.ended && this.isAmbiguous(job.request)) {
+        this.renew(); // here nobody could tell its response from the late one
+        return;
       }
       queue.shift();
-      if (isBudgeted(job.request)) this.budget.release();
-      this.fly(job);
+      if (job.ended) continue;
+      if (!job.request.internal) this.limit.release(job.request.frame.length);
+      if (!job.request.priority) this.endOffline();
+      this.write(job);
     }
-    this.checkIdle();
+    this.reportIdle();
   }
 
-  /** Fails all there is. */
-  close(error: AkmError): void {
-    this.clearPatience();
-    this.land()?.job.fail(error);
-    this.failWaiting(error);
+  private renew(): void {
+    this.renewal = false;
+    this.listener.onRenewal();
+    this.connection.reconnectGracefully();
   }
 
-  private fly(job: Job): void {
+  /** Whether a response may still come that would be taken for the one to this request. A late one to the same question will do. */
+  private isAmbiguous({ responseCode, frame, toleratesNoReply }: Job['request']): boolean {
+    const asked = this.unanswered.get(responseCode);
+    return asked !== undefined && !(toleratesNoReply && asked.equals(frame));
+  }
+
+  private jobFor<T>(request: Request<T>, resolve: (value: T) => void, reject: (error: unknown) => void): Job {
+    const { signal, internal, name } = request;
+    const end = (): void => {
+      job.ended = true;
+      signal?.removeEventListener('abort', cancel);
+    };
+    const cancel = (): void => {
+      if (this.inFlight?.job !== job && !internal) this.limit.release(request.frame.length);
+      end();
+      reject(signal?.reason);
+    };
+    const job: Job = {
+      request,
+      ended: false,
+      succeed: (payload, latencyMs) => {
+        if (job.ended) return;
+        try {
+          const value = request.decode(payload, latencyMs);
+          end();
+          resolve(value);
+        } catch (error) {
+          job.fail(error);
+        }
+      },
+      fail: (error) => {
+        if (job.ended) return;
+        end();
+        if (!internal) this.listener.onFailure(error, name);
+        reject(error);
+      },
+    };
+    if (signal?.aborted) {
+      end();
+      reject(signal.reason);
+    } else {
+      signal?.addEventListener('abort', cancel);
+    }
+    return job;
+  }
+
+  private write(job: Job): void {
     try {
       job.request.beforeWrite?.();
     } catch (error) {
       job.fail(error);
       return;
     }
-    if (!job.request.priority) this.clearPatience();
-    const timer = this.expect(job);
-    this.inFlight = { job, writtenAt: performance.now(), timer, overtaken: this.port.midFrame };
-    this.port.write(job.request.frame);
+    const { chunks } = this.connection;
+    this.inFlight = { job, chunks, writtenAt: performance.now(), deadline: this.deadlineFor(job) };
+    this.connection.write(job.request.frame);
   }
 
-  /** Waits for the answer. What we are slow to read does not count as the peer's silence, within reason. */
-  private expect(job: Job, waited = 1): NodeJS.Timeout {
-    return setTimeout(() => {
-      if (this.inFlight && this.port.behind && waited < LONGEST_BACKLOG)
-        this.inFlight.timer = this.expect(job, waited + 1);
-      else this.timedOut(job);
-    }, this.timeout);
+  /** The limit for the response. What we are slow to read does not count as the peer's silence, within reason. */
+  private deadlineFor(job: Job, waited = 1): Deadline {
+    return new Deadline(job.request.timeout ?? this.timeout, () => {
+      if (this.inFlight && this.connection.isBehind && waited < LONGEST_BACKLOG)
+        this.inFlight.deadline = this.deadlineFor(job, waited + 1);
+      else this.onTimeout(job);
+    });
   }
 
-  private land(): { job: Job } | undefined {
-    const landed = this.inFlight;
-    clearTimeout(landed?.timer);
+  private takeInFlight(): InFlight | undefined {
+    const { inFlight } = this;
+    inFlight?.deadline.cancel();
     this.inFlight = undefined;
-    return landed;
+    return inFlight;
   }
 
-  private timedOut(job: Job): void {
-    this.land();
+  private onTimeout(job: Job): void {
+    this.takeInFlight();
+    const { name, timeout = this.timeout, toleratesNoReply, responseCode, frame } = job.request;
     const error = new AkmError(
       'AKM_TIMEOUT',
-      `${this.port.peer} did not answer ${job.request.name} within ${this.timeout} ms`,
+      `${this.connection.peer} did not answer ${name} within ${timeout} ms`,
     );
     job.fail(error);
-    const { toleratesNoReply: forgiving, responseCode } = job.request;
-    if (forgiving) {
-      this.overdue.set(responseCode, (this.overdue.get(responseCode) ?? 0) + 1);
+    if (job === this.first) return;
+    if (toleratesNoReply) {
+      this.unanswered.set(responseCode, frame);
       this.pump();
     } else {
-      this.port.abort(error);
+      this.connection.abort(error);
     }
   }
 
-  /** Whether this is one of the answers that come too late, which is then no longer expected. */
-  private takeOverdue(code: number): boolean {
-    const late = this.overdue.get(code);
-    if (late === undefined) return false;
-    if (late > 1) this.overdue.set(code, late - 1);
-    else this.overdue.delete(code);
-    return true;
-  }
-
-  private failWaiting(error: AkmError): void {
-    for (const job of [...this.urgent.splice(0), ...this.waiting.splice(0)]) this.fail(job, error);
-  }
-
-  private failStarved(): void {
-    const error = new AkmError(
-      'AKM_NOT_CONNECTED',
-      `${this.port.peer} is connected, but did not answer what must be asked first within ${this.timeout} ms`,
-    );
-    for (const job of this.waiting.splice(0)) this.fail(job, error);
-  }
-
-  private fail(job: Job, error: AkmError): void {
-    if (isBudgeted(job.request)) this.budget.release();
+  private failWaiting(job: Job, error: AkmError): void {
+    if (!job.ended && !job.request.internal) this.limit.release(job.request.frame.length);
     job.fail(error);
   }
 
-  private checkIdle(): void {
-    if (!this.busy) this.observer.becameIdle?.();
+  private reportIdle(): void {
+    if (!this.busy) this.listener.onIdle();
   }
 
-  private bePatientFor(milliseconds: number): void {
-    clearTimeout(this.patience);
-    this.patience = setTimeout(() => {
-      this.patience = undefined;
-      if (this.port.state === 'connected') this.failStarved();
-      else this.failWaiting(this.port.notConnected());
-      this.checkIdle();
-    }, milliseconds);
+  private waitOffline(milliseconds: number): void {
+    this.endOffline();
+    this.offlineTimer = new Deadline(Math.max(0, milliseconds), () => {
+      this.offlineTimer = undefined;
+      this.giveUpWaiting(this.waitedInVain());
+    });
   }
 
-  private clearPatience(): void {
-    clearTimeout(this.patience);
-    this.patience = undefined;
+  private giveUpWaiting(error: AkmError): void {
+    void this.waiting.takeAll().drain((job) => this.failWaiting(job, error));
+    this.listener.onWaitedInVain(error);
+    this.reportIdle();
   }
-}
 
-/**
- * Registrations that are made again and heartbeats do not count: with a full queue they are what empties it. There are never more of them
- * than registrations, and one heartbeat.
- */
-function isBudgeted({
-  priority: urgent = false,
-  toleratesNoReply: forgiving = false,
-}: Pick<Request<unknown>, 'priority' | 'toleratesNoReply'>): boolean {
-  return !urgent && !forgiving;
+  private waitedInVain(): AkmError {
+    const { connection, timeout } = this;
+    if (connection.state !== 'connected') return connection.notConnected();
+    const message = `${connection.peer} is connected but did not confirm a pending registration within ${timeout} ms`;
+    return new AkmError('AKM_NOT_CONNECTED', message);
+  }
+
+  /** One more timeout for whoever waits. */
+  private extendOffline(): void {
+    if (this.offlineTimer) this.waitOffline(this.timeout);
+  }
+
+  private endOffline(): void {
+    this.offlineTimer?.cancel();
+    this.offlineTimer = undefined;
+  }
 }

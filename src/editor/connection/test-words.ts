@@ -1,5 +1,5 @@
 import { problemOf, type Problem } from '../problem-words.js';
-import type { Translate } from '../validators.js';
+import type { Translate } from '../texts.js';
 
 /** What is said of one service after a test of the connection to it. */
 export interface ServiceReport {

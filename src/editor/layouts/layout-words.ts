@@ -2,7 +2,7 @@ import { parseNotation, type NotationField } from '../../protocol/notation.js';
 import { judgedField, type InferredMessage } from './inferred-message.js';
 import { readLayout, type Size } from './layout-drafts.js';
 import { notationWords } from './notation-words.js';
-import type { Translate } from '../validators.js';
+import type { Translate } from '../texts.js';
 
 /** What a form says about the layout of one message. */
 export interface LayoutWords {

@@ -1,5 +1,5 @@
 import type { NotationError, NotationProblem } from '../../protocol/notation-error.js';
-import type { Translate } from '../validators.js';
+import type { Translate } from '../texts.js';
 
 /** The catalogue's text for each mistake that there can be in a layout. */
 const TEXTS: Readonly<Record<NotationProblem, string>> = {
@@ -12,6 +12,7 @@ const TEXTS: Readonly<Record<NotationProblem, string>> = {
   endInGroup: '@akmflow/node-red-akm/akm-connection:mistake.endInGroup',
   underscores: '@akmflow/node-red-akm/akm-connection:mistake.underscores',
   digit: '@akmflow/node-red-akm/akm-connection:mistake.digit',
+  reservedName: '@akmflow/node-red-akm/akm-connection:mistake.reservedName',
   noColon: '@akmflow/node-red-akm/akm-connection:mistake.noColon',
   noType: '@akmflow/node-red-akm/akm-connection:mistake.noType',
   unknownType: '@akmflow/node-red-akm/akm-connection:mistake.unknownType',

@@ -4,7 +4,7 @@ import {
   type NameProblemCode,
   type NameRow,
 } from '../../settings/names.js';
-import type { Translate } from '../validators.js';
+import type { Translate } from '../texts.js';
 
 /** A column of the table of names. */
 export type NameColumn = keyof NameRow;

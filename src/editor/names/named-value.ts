@@ -1,5 +1,6 @@
 import type { Named, Names } from '../../settings/names.js';
-import { isEnvironmentReference, toIdentifier, toWholeNumber } from '../../settings/values.js';
+import { toIdentifier, toWholeNumber } from '../../protocol/literals.js';
+import { isEnvironmentReference } from '../../settings/environment.js';
 import { RANGES } from '../ranges.js';
 
 /** What can be given by a name of the connection too. */

@@ -1,7 +1,7 @@
 import type { Names } from '../../settings/names.js';
-import { toIdentifier, toWholeNumber } from '../../settings/values.js';
+import { toIdentifier, toWholeNumber } from '../../protocol/literals.js';
 import type { NamedKind } from '../names/named-value.js';
-import type { Translate } from '../validators.js';
+import type { Translate } from '../texts.js';
 
 /** A list that a peer can be asked for, as the admin routes call it. */
 export type LiveList = 'endpoints' | 'atrs' | 'app-atrs';

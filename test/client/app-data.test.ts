@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { decodeAppData } from '../../src/client/app/received-data.js';
+import { decodeAppData } from '../../src/client/app/app-data.js';
 import { RECEIVE_APP_DATA_RESPONSE } from '../../src/protocol/app-messages.js';
 import { decodeWholeBody } from '../../src/protocol/message.js';
 import { thrown } from '../support/promises.js';
