@@ -1,11 +1,12 @@
 // Builds what is published: dist/ (the library and the nodes, with their html, catalogues and icons beside the .js, where
 // Node-RED looks for them) and resources/ (what the editor loads in the browser).
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { tsImport } from 'tsx/esm/api';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
@@ -20,8 +21,9 @@ if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 for (const file of readdirSync('dist/nodes', { recursive: true }).filter((name) => name.endsWith('.d.ts'))) {
   rmSync(join('dist/nodes', file));
 }
+const { composePage } = await tsImport('./page.ts', import.meta.url);
 for (const page of readdirSync('nodes').filter((name) => name.endsWith('.html'))) {
-  cpSync(join('nodes', page), join('dist/nodes', page));
+  writeFileSync(join('dist/nodes', page), composePage(page.replace('.html', '')));
 }
 cpSync('nodes/locales', 'dist/nodes/locales', { recursive: true });
 cpSync('icons', 'dist/nodes/icons', { recursive: true });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { RANGES, type RangeName } from '../src/editor/ranges.js';
 import { defaultsOf, NODE_TYPES, type NodeType } from '../src/settings/migrations.js';
 import { GeneratedPage } from './generated-page.js';
+import { composePage } from './page.js';
 
 /** docs/nodes.md, with each node's settings, statuses and errors as the code, the forms and the catalogues have them. */
 export const NODES_PAGE = new GeneratedPage('nodes.md', tableOf);
@@ -46,7 +47,7 @@ function settingsOf(type: NodeType): string {
 
 /** What stands in front of the field in the form; for a table that fills a tab of its own, the tab. */
 function labelOf(type: NodeType, property: string): string {
-  const page = formOf(type);
+  const page = composePage(type);
   const label = new RegExp(`<label for="node-(?:config-)?input-${property}">.*?data-i18n="([^"]+)"`).exec(
     page,
   );
@@ -78,8 +79,9 @@ function rangeOf(type: NodeType, property: string): string {
   if (typeof value === 'boolean') return 'ticked or not';
   const validator = new RegExp(
     `\\b${property}: \\{[^}]*?akmEditor\\.(\\w+)\\((?:this, )?(?:'\\w+', )?value, options(?:, '(\\w+)')?`,
-  ).exec(formOf(type));
+  ).exec(composePage(type));
   const [, check = '', kind = property] = validator ?? [];
+  if (check === 'host') return 'host name or IP address';
   const literal = literalOf(check === 'millisecondsFrom' ? 'milliseconds' : kind);
   if (`${property}Type` in defaultsOf(type))
     return `${literal}; ${TYPES}${kind === 'identifier' ? ', JSON' : ''}`;
@@ -110,7 +112,7 @@ function spanOf(kind: RangeName): string {
 /** The value and the text of each choice that the form offers. */
 function choicesOf(type: NodeType, property: string): [value: string, text: string][] {
   const select = new RegExp(`<select id="node-(?:config-)?input-${property}"[^]*?</select>`).exec(
-    formOf(type),
+    composePage(type),
   );
   return [...(select?.[0] ?? '').matchAll(/<option value="([^"]*)" data-i18n="([^"]+)"/g)].map(
     ([, value = '', key = '']) => [value, textOf(type, key)],
@@ -158,10 +160,6 @@ function textOf(type: NodeType, key: string): string {
   const text = catalogueOf(catalogue)[group]?.[name];
   if (text === undefined) throw new Error(`there is no text for ${key} of ${type}`);
   return text;
-}
-
-function formOf(type: NodeType): string {
-  return readFileSync(join(NODES, `${type}.html`), 'utf8');
 }
 
 if (require.main === module) NODES_PAGE.write();

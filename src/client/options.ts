@@ -1,6 +1,6 @@
 import { LONGEST_DELAY, U16_MAX, U32_MAX } from '../protocol/literals.js';
-import { AkmError, quote } from '../errors.js';
 import { customMessages, type Layouts } from '../protocol/custom-layout.js';
+import { checkHost } from '../settings/check-host.js';
 import { parseInteger } from '../protocol/integer.js';
 import type { Message } from '../protocol/message.js';
 
@@ -59,18 +59,10 @@ export function checkDelay(value: NumberInput, what: string, min = 0): number {
 
 /** @throws AkmError `AKM_INVALID_INPUT` naming the option */
 export function checkOptions(options: ClientOptions, defaultPort: number): CheckedOptions {
-  const { host = '127.0.0.1' } = options;
-  // Node-RED leaves `${NAME}` as it is where there is no such variable
-  if (typeof host !== 'string' || host.trim() === '' || host.includes('${')) {
-    throw new AkmError(
-      'AKM_INVALID_INPUT',
-      `The host is ${quote(host)}; a host name or an address is needed`,
-    );
-  }
   const reconnectMin = checkDelay(options.reconnectMin ?? 500, 'The shortest reconnection pause (ms)', 1);
   const successCode = 'successCode' in options ? options.successCode : 0;
   return {
-    host: host.trim(),
+    host: checkHost(options.host ?? '127.0.0.1', 'The host'),
     port: parseInteger(options.port ?? defaultPort, 'The port', U16_MAX, 1),
     requestTimeout: checkDelay(options.requestTimeout ?? 5000, 'The request timeout (ms)', 1),
     reconnectMin,

@@ -33,8 +33,15 @@ const {
   isTaken,
 });
 
-export const { wholeNumber, optionalWholeNumber, millisecondsFrom, optionalNamed, typedValue, ownAppValue } =
-  validators;
+export const {
+  wholeNumber,
+  optionalWholeNumber,
+  millisecondsFrom,
+  host,
+  optionalNamed,
+  typedValue,
+  ownAppValue,
+} = validators;
 
 /** What the labels of nodes say of their values. */
 export const label = createLabels(translate, namesOf);

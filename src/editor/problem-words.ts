@@ -17,6 +17,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   AKM_REJECTED: '@akmflow/node-red-akm/akm-connection:problem.rejected',
   AKM_QUEUE_FULL: '@akmflow/node-red-akm/akm-connection:problem.busy',
   AKM_CLOSED: '@akmflow/node-red-akm/akm-connection:problem.closed',
+  FOREIGN_ORIGIN: '@akmflow/node-red-akm/akm-connection:problem.foreignOrigin',
   NOT_DEPLOYED: '@akmflow/node-red-akm/akm-connection:problem.notDeployed',
   BAD_REQUEST: '@akmflow/node-red-akm/akm-connection:problem.invalid',
   BUSY: '@akmflow/node-red-akm/akm-connection:problem.busy',
@@ -31,15 +32,19 @@ const STATUSES: Readonly<Record<number, string>> = {
 
 /** What went wrong, as the admin routes put it: `{ code, message }`. Anything else has words too. */
 export function problemOf(error: unknown, translate: Translate): Problem {
-  const { code, message } = (typeof error === 'object' && error !== null ? error : {}) as Record<
-    string,
-    unknown
-  >;
-  const known = typeof code === 'string' && Object.hasOwn(TEXTS, code) ? TEXTS[code] : undefined;
+  const { code, message } = fieldsOf(error);
   return {
-    words: translate(known ?? '@akmflow/node-red-akm/akm-connection:problem.failed'),
+    words: translate(textOf(code) ?? '@akmflow/node-red-akm/akm-connection:problem.failed'),
     smallPrint: typeof message === 'string' ? message : undefined,
   };
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+}
+
+function textOf(code: unknown): string | undefined {
+  return typeof code === 'string' && Object.hasOwn(TEXTS, code) ? TEXTS[code] : undefined;
 }
 
 /**
@@ -50,5 +55,6 @@ export function problemOf(error: unknown, translate: Translate): Problem {
  */
 export function problemOfRequest(status: number, answer: unknown, translate: Translate): Problem {
   const words = STATUSES[status];
-  return words === undefined ? problemOf(answer, translate) : { words: translate(words) };
+  const isOurs = textOf(fieldsOf(answer)['code']) !== undefined;
+  return isOurs || words === undefined ? problemOf(answer, translate) : { words: translate(words) };
 }

@@ -1,4 +1,5 @@
 import { toWholeNumber } from '../protocol/literals.js';
+import { readHost } from '../settings/host.js';
 import { connectionOf, namesOf } from './connections.js';
 import { numberOf } from './names/named-value.js';
 import type { EditorNode } from './node-red.js';
@@ -83,5 +84,6 @@ function appEndpointOf(connection: unknown): string | undefined {
   const found = connectionOf(connection);
   if (!found) return undefined;
   const { appHost, appPort } = found;
-  return `${String(appHost).trim().toLowerCase()} ${toWholeNumber(appPort) ?? String(appPort)}`;
+  const host = readHost(appHost).host ?? String(appHost).trim(); // of ${NAME} only the name is known here
+  return `${host.toLowerCase()} ${toWholeNumber(appPort) ?? String(appPort)}`;
 }

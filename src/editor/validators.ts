@@ -4,6 +4,7 @@ import { mistakeIn, type NamedKind } from './names/named-value.js';
 import { notationWords } from './layouts/notation-words.js';
 import { toIdentifier, toWholeNumber } from '../protocol/literals.js';
 import { isEnvironmentReference } from '../settings/environment.js';
+import { hostProblemIn } from './host-words.js';
 import { RANGES, type Range, type RangeName } from './ranges.js';
 import type { Translate } from './texts.js';
 
@@ -87,6 +88,12 @@ export function createValidators(editor: EditorPort) {
     const upper = toWholeNumber(value);
     if (verdict !== true || lower === undefined || upper === undefined || lower <= upper) return verdict;
     return refuse(options, editor.translate('@akmflow/node-red-akm/akm-connection:error.pauses'));
+  };
+
+  /** Takes a host name or an IP address, or `${ENV}`. */
+  const host = (value: unknown, options: ValidatorOptions | undefined): Verdict => {
+    const problem = isEnvironmentReference(value) ? undefined : hostProblemIn(value, editor.translate);
+    return problem === undefined || refuse(options, problem);
   };
 
   /**
@@ -181,6 +188,7 @@ export function createValidators(editor: EditorPort) {
     wholeNumber,
     optionalWholeNumber,
     millisecondsFrom,
+    host,
     literal,
     optionalNamed,
     typedValue,

@@ -1,6 +1,7 @@
 import { AkmError, kindOf, quote } from '../errors.js';
 import { MAX_ATRS, MAX_ENDPOINTS } from '../protocol/amm-messages.js';
 import { parseInteger, U16_MAX } from '../protocol/integer.js';
+import { checkHost } from '../settings/check-host.js';
 import { parseFault, type Fault } from './faults.js';
 
 /** How to run a `Simulator`. An option that is undefined has its default. */
@@ -53,7 +54,7 @@ export function checkSimulatorOptions(options: SimulatorOptions): CheckedSimulat
     ...Object.fromEntries(given),
   };
   return {
-    host: parseHost(complete.host),
+    host: checkHost(complete.host, 'The host'),
     ammPort: parseInteger(complete.ammPort, 'The AMM port', U16_MAX),
     appPort: parseInteger(complete.appPort, 'The AppEndpoint port', U16_MAX),
     endpoints: parseInteger(complete.endpoints, 'The number of endpoints', MAX_ENDPOINTS),
@@ -76,13 +77,4 @@ export function checkOptionNames(options: unknown, known: readonly string[], wha
     'AKM_INVALID_INPUT',
     `Unknown property ${quote(unknown)} in the ${what}; expected one of: ${known.join(', ')}`,
   );
-}
-
-/** A host name or an address; an IPv6 address may be in brackets. */
-function parseHost(host: unknown): string {
-  const text = typeof host === 'string' ? host.trim() : undefined;
-  if (text === '') throw new AkmError('AKM_INVALID_INPUT', 'The host is empty; an address is needed');
-  if (text === undefined)
-    throw new AkmError('AKM_INVALID_INPUT', `The host is ${kindOf(host)}; an address as text is needed`);
-  return /^\[(.*)\]$/.exec(text)?.[1] ?? text;
 }

@@ -20,6 +20,7 @@ const MOST_REQUESTS = 1000;
  * const { ammPort } = await simulator.start();
  * const amm = new AmmClient({ port: ammPort, requestTimeout: 100 });
  * amm.open();
+ * await amm.listEndpoints();
  *
  * simulator.fault = 'silent';
  * await assert.rejects(amm.provisionEndpoint('0x7'), { code: 'AKM_TIMEOUT' });

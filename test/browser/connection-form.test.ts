@@ -178,7 +178,17 @@ for (const version of nodeRedVersions) {
       await suite.editor.type(field('ammHost'), '${NOT_SET_ANYWHERE}');
       await page.locator('#akm-test').click();
       const refused = page.locator('#akm-test-result .akm-mistake + div').first();
-      assert.match(await refused.innerText(), /A setting cannot be used\.\n.*NOT_SET_ANYWHERE/);
+      assert.match(await refused.innerText(), /A setting is not valid\.\n.*NOT_SET_ANYWHERE/);
+    });
+
+    it('marks a host that cannot be one, and takes brackets around an IPv6 address', async () => {
+      await openForm();
+      const { editor } = suite;
+      const marked = editor.page.locator('#node-config-input-ammHost.input-error');
+      await editor.type(field('ammHost'), 'tcp://amm');
+      await marked.waitFor();
+      await editor.type(field('ammHost'), '[::1]');
+      await marked.waitFor({ state: 'detached' });
     });
 
     it('brings a connection of an older package up to date, and changes nothing by that', async () => {

@@ -87,6 +87,7 @@ describe('editor: what is said of a problem', () => {
       AKM_REJECTED: 'rejected',
       AKM_QUEUE_FULL: 'busy',
       AKM_CLOSED: 'closed',
+      FOREIGN_ORIGIN: 'foreignOrigin',
       NOT_DEPLOYED: 'notDeployed',
       BAD_REQUEST: 'invalid',
       BUSY: 'busy',
@@ -108,6 +109,8 @@ describe('editor: what is said of a problem', () => {
     ]);
     const busy = problemOfRequest(429, { code: 'BUSY', message: 'four at once' }, translate);
     assert.deepEqual(busy, { words: 'problem.busy', smallPrint: 'four at once' });
+    const foreign = problemOfRequest(403, { code: 'FOREIGN_ORIGIN', message: 'elsewhere' }, translate);
+    assert.deepEqual(foreign, { words: 'problem.foreignOrigin', smallPrint: 'elsewhere' });
   });
 });
 

@@ -285,6 +285,11 @@ describe('node definitions', () => {
       layout ?? '',
       /:label\.layouts: \S+:error\.layout GET_VERSION_RESPONSE 8 \S+:mistake\.noColon version$/,
     );
+    assert.deepEqual(refused('akm-connection', { ammHost: 'tcp://amm', appHost: '' }), [
+      'ammHost host.url',
+      'appHost host.empty',
+    ]);
+    assert.deepEqual(refused('akm-simulator', { host: 'localhost:49200' }), ['host host.port']);
     for (const interval of ['-1', '2147484', '', '1.5'])
       assert.deepEqual(refused('akm-watch', { interval }), ['interval error.wholeNumber 0 2147483']);
     assert.deepEqual(refused('akm-list-atrs', { filter: '4294967296' }), [

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { createContext, runInContext } from 'node:vm';
 import { buildSync } from 'esbuild';
+import { composePage } from '../../scripts/page.js';
 import type { InferredMessage } from '../../src/editor/layouts/inferred-message.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
 import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
@@ -93,7 +93,7 @@ export class EditorPage {
   private readonly pages: ReadonlyMap<string, string>;
 
   constructor(types: readonly string[]) {
-    this.pages = new Map(types.map((type) => [type, readFileSync(`nodes/${type}.html`, 'utf8')]));
+    this.pages = new Map(types.map((type) => [type, composePage(type)]));
     const context = createContext({
       RED: {
         _: (key: string, values: object = {}) =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { composePage } from '../../scripts/page.js';
 import { EditorPage, inferredMessages } from './editor-page.js';
 
 const page = new EditorPage(['akm-connection', 'akm-provision', 'akm-app-info']);
@@ -58,7 +58,7 @@ describe('forms: explanations of a choice', () => {
           .filter(({ hidden }) => !hidden)
           .map(({ dataset }) => dataset['choice']);
       assert.deepEqual(shown(), [first]);
-      const html = readFileSync(`nodes/${nodeType}.html`, 'utf8');
+      const html = composePage(nodeType);
       const choices = [...html.matchAll(/<option value="([^"]*)"/g)].map(([, choice = '']) => choice);
       assert.ok(choices.length > 1);
       for (const choice of choices) {

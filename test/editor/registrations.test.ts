@@ -77,6 +77,13 @@ describe('editor: an App Value of a register node', () => {
     assert.equal(verdictOn(registerNode('a', 'pump', '200')), true);
   });
 
+  it('is compared with that at the same host in another spelling', () => {
+    page.configNodes.set('control', { ...HERE, appHost: '[::1]' });
+    page.configNodes.set('pump', { ...HERE, appHost: ' ::1 ' });
+    page.nodes.push(registerNode('a', 'pump', '200'));
+    assert.match(String(verdictOn(registerNode('b', 'control', '200'))), taken);
+  });
+
   it('is not compared with what does not run, or comes with a message', () => {
     page.nodes.push(
       registerNode('a', 'pump', '200', { d: true }),

@@ -15,7 +15,7 @@ function validatorsWith(port: Partial<EditorPort> = {}) {
   });
 }
 
-const { wholeNumber, optionalWholeNumber, millisecondsFrom, literal, typedValue } = validatorsWith();
+const { wholeNumber, optionalWholeNumber, millisecondsFrom, host, literal, typedValue } = validatorsWith();
 
 describe('editor: whole numbers', () => {
   const limits: [RangeName, number, number][] = [
@@ -116,6 +116,19 @@ describe('editor: the longest pause', () => {
     const node = { reconnectMin: '500' };
     const verdict = validators.millisecondsFrom(node, 'reconnectMax', '700', {}, 'reconnectMin');
     assert.equal(verdict, 'error.pauses');
+  });
+});
+
+describe('editor: hosts', () => {
+  it('are names and addresses, or ${ENV} as the whole value', () => {
+    for (const good of ['amm', ' 127.0.0.1 ', '[::1]', '${AMM_HOST}'])
+      assert.equal(host(good, {}), true, good);
+    assert.equal(host('${AMM}.plant', {}), 'host.variable');
+  });
+
+  it('are refused with the label and the problem, and never with the value given', () => {
+    assert.equal(host('<b>', { label: 'AMM host' }), 'AMM host: host.characters');
+    assert.equal(host('http://amm', {}), 'host.url');
   });
 });
 

@@ -8,14 +8,35 @@ export interface FuzzProperty {
   property: fc.IRawProperty<unknown>;
   /** How often it is tried in the unit suite. */
   runs: number;
+  /** How many of these tries are under way at any time. Default 1. */
+  lanes?: number;
 }
+
+/** Largest seed of a round. */
+export const LARGEST_SEED = 0x7fff_ffff;
+
+/** Lies between the seeds of two lanes: so far that the next rounds do not try the same again. */
+const LANE_STRIDE = 10_000_019;
 
 /** Longest time that one try may take, in milliseconds: a hang becomes a failure that can be reproduced. */
 const LONGEST_TRY = 20_000;
 
 /** Tries a property. Returns what went wrong, with all that is needed to see it again, or undefined. */
 export async function tryOut(
-  { property }: FuzzProperty,
+  { property, lanes = 1 }: FuzzProperty,
+  seed: number,
+  runs: number,
+): Promise<string | undefined> {
+  const reports = await Promise.all(
+    Array.from({ length: lanes }, (_, lane) =>
+      tryLane(property, (seed + lane * LANE_STRIDE) % LARGEST_SEED, Math.ceil(runs / lanes)),
+    ),
+  );
+  return reports.find((report) => report !== undefined);
+}
+
+async function tryLane(
+  property: FuzzProperty['property'],
   seed: number,
   runs: number,
 ): Promise<string | undefined> {

@@ -2,8 +2,9 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../../src/errors.js';
 import { heapUsed } from '../support/heap.js';
 import { CODEC } from './codec.js';
+import { MODEL } from '../model/properties.js';
 import { LIVE } from './live.js';
-import { tryOut, type FuzzProperty } from './property.js';
+import { LARGEST_SEED, tryOut, type FuzzProperty } from './property.js';
 
 const USAGE = `Usage: npm run fuzz -- [--minutes N] [--seed S] [--only TEXT]
 
@@ -16,7 +17,6 @@ What fails is printed with all that is needed to see it again, and the exit code
 `;
 
 const MINUTE = 60_000;
-const LARGEST_SEED = 0x7fff_ffff;
 /** How much more memory may be in use at the end than after the first rounds, in bytes: what a leak soon exceeds, and noise does not. */
 const MOST_GROWTH = 64 * 1024 * 1024;
 /** Rounds after which all code is compiled and all caches are filled. */
@@ -41,7 +41,7 @@ function readArguments(): Arguments {
   if (!(minutes >= 0)) throw new Error(`--minutes is ${values.minutes}; a number of minutes is needed`);
   if (!Number.isInteger(seed) || seed < 0 || seed > LARGEST_SEED)
     throw new Error(`--seed is ${values.seed}; a whole number from 0 to ${LARGEST_SEED} is needed`);
-  const fuzzed = [...CODEC, ...LIVE].filter(({ name }) => name.includes(values.only));
+  const fuzzed = [...CODEC, ...LIVE, ...MODEL].filter(({ name }) => name.includes(values.only));
   if (fuzzed.length === 0) throw new Error(`--only is ${values.only}; that is in no name`);
   return { minutes, seed, fuzzed };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
+import { composePage } from '../../scripts/page.js';
 
 const PACKAGE = '@akmflow/node-red-akm';
 
@@ -13,7 +14,7 @@ export type Reference = `${string}:${string}`;
 
 /** All that the form of a node type asks for: in `data-i18n` attributes, and in calls of `_` in its script. */
 export function referencesInPage(type: string): Reference[] {
-  const page = readFileSync(`nodes/${type}.html`, 'utf8');
+  const page = composePage(type);
   const attributes = [...page.matchAll(/data-i18n="([^"]*)"/g)].flatMap(([, keys = '']) =>
     keys.split(';').map((key) => key.replace(/^\[\w+\]/, '')),
   );

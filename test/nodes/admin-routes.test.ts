@@ -5,6 +5,7 @@ import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { useAdminApi, type Reply } from '../support/admin-api.js';
 import { useFakeClock } from '../support/fake-clock.js';
 import { connection, flowOf, type FlowNode } from '../support/flows.js';
+import { freePort } from '../support/free-port.js';
 import { useNodeRed } from '../support/node-red-helper.js';
 import type { ScriptedServer } from '../support/scripted-server.js';
 
@@ -43,6 +44,9 @@ function failure(reply: Reply, status: number, code: string): string {
   return failed.message;
 }
 
+/** Headers of a request. */
+type Headers = Readonly<Record<string, string>>;
+
 /** What a form sends. */
 const form = ({ ammPort, appPort }: { ammPort: number; appPort: number }, changes: object = {}) => ({
   id: 'new',
@@ -60,7 +64,7 @@ describe('The admin routes', () => {
   const start = (...nodes: FlowNode[]) => nodeRed.startWith([api.attach], flowOf(nodes));
   const live = (list: string) => api.ask(`/akm-connection/connection/lists/${list}`);
   const fresh = (list: string, body: unknown) => api.ask(`/akm-connection/lists/${list}`, { body });
-  const test = (body: unknown) => api.ask('/akm-connection/test', { body });
+  const test = (body: unknown, headers: Headers = {}) => api.ask('/akm-connection/test', { body, headers });
 
   const scripted = async () => {
     const [amm, app] = await Promise.all([bench.scriptedAmm(), bench.scriptedApp()]);
@@ -177,6 +181,28 @@ describe('The admin routes', () => {
         assert.match(failure(await replying, 504, 'AKM_TIMEOUT'), /did not answer GET_ATR_INFO_REQUEST/);
         assert.equal(nodeRed.texts('receive').at(-1), 'not registered');
         assert.equal(app.accepted, 1);
+      });
+
+      it('are asked for again, instead of waiting for an answer that is overdue', async () => {
+        const { amm, ports } = await scripted();
+        await start(connection(ports, { requestTimeout: '600000' }), {
+          id: 'list',
+          type: 'akm-list-endpoints',
+        });
+        const peer = await amm.connection();
+        await nodeRed.showing('list', 'connected');
+        const first = live('endpoints');
+        await peer.receive(LIST_ENDPOINTS.request);
+        time.clock.advance(12_500);
+        failure(await first, 504, 'AKM_TIMEOUT');
+        const second = live('endpoints');
+        // it has arrived when a third, which is refused at once, is answered
+        failure(await live('none'), 400, 'BAD_REQUEST');
+        const endpoints = [identifier('E', 1)];
+        peer.send(LIST_ENDPOINTS.response, { confirmation: 0, count: 1, endpoints });
+        await peer.receive(LIST_ENDPOINTS.request);
+        peer.send(LIST_ENDPOINTS.response, { confirmation: 0, count: 0, endpoints: [] });
+        assert.deepEqual((bodyOf(await second) as { items: object[] }).items, []);
       });
     });
 
@@ -336,6 +362,84 @@ describe('The admin routes', () => {
     });
   });
 
+  describe('are for the editor alone:', () => {
+    const asks: Record<string, (headers: Headers) => Promise<Reply>> = {
+      'a list of a deployed connection': (headers) =>
+        api.ask('/akm-connection/connection/lists/endpoints', { headers }),
+      'a list of a form': (headers) => api.ask('/akm-connection/lists/endpoints', { headers, body: {} }),
+      'a test': (headers) => api.ask('/akm-connection/test', { headers, body: {} }),
+    };
+    const refused: Record<string, Headers> = {
+      'of another host': { host: 'gateway:1880', origin: 'http://evil.example' },
+      'of another port': { host: 'gateway:1880', origin: 'http://gateway' },
+      'of the default port of another scheme': { host: 'gateway:80', origin: 'https://gateway' },
+      'without an origin of its own': { host: 'gateway:1880', origin: 'null' },
+      'of an extension': { host: 'gateway:1880', origin: 'chrome-extension://gateway:1880' },
+      'whose browser says so': { 'sec-fetch-site': 'cross-site' },
+      'on another port of the host, whose browser says so': { 'sec-fetch-site': 'same-site' },
+      'that poses as forwarded by a proxy': {
+        host: 'gateway:1880',
+        origin: 'http://evil.example',
+        'x-forwarded-host': 'evil.example',
+      },
+      'that poses as the editor of old, in a browser that knows better': {
+        host: 'gateway:1880',
+        origin: 'http://gateway:1880',
+        'sec-fetch-site': 'cross-site',
+      },
+    };
+    const taken: Record<string, Headers> = {
+      'of no browser': {},
+      'of the editor': { host: 'gateway:1880', origin: 'http://gateway:1880' },
+      'of the editor, in other letters': { host: 'Gateway', origin: 'https://gateway' },
+      'of the editor, at the default port': { host: 'gateway:443', origin: 'https://gateway' },
+      'of the editor, at an IPv6 address': { host: '[::1]:1880', origin: 'http://[::1]:1880' },
+      'of the editor behind a proxy that hides its host, whose browser says so': {
+        host: '127.0.0.1:1880',
+        origin: 'https://plant.example',
+        'sec-fetch-site': 'same-origin',
+      },
+      'of a person who typed the address': { 'sec-fetch-site': 'none' },
+    };
+
+    for (const [what, ask] of Object.entries(asks)) {
+      for (const [whose, headers] of Object.entries(refused)) {
+        it(`${what} is not for a page ${whose}`, async () => {
+          await start();
+          const reply = await ask(headers);
+          assert.match(failure(reply, 403, 'FOREIGN_ORIGIN'), /only the Node-RED editor may send it/);
+        });
+      }
+      for (const [whose, headers] of Object.entries(taken)) {
+        it(`${what} is for requests ${whose}`, async () => {
+          await start();
+          assert.notEqual((await ask(headers)).status, 403);
+        });
+      }
+    }
+
+    it('the headers of a proxy count once the settings trust it', async () => {
+      let admin: NodeAPI['httpAdmin'] | undefined;
+      const trust = (RED: NodeAPI): void => {
+        admin = RED.httpAdmin.set('trust proxy', 'loopback');
+      };
+      await nodeRed.startWith([api.attach, trust], flowOf([]));
+      const headers = { host: '127.0.0.1:1880', origin: 'http://plant.example' };
+      try {
+        failure(
+          await test({}, { ...headers, 'x-forwarded-host': 'elsewhere.example' }),
+          403,
+          'FOREIGN_ORIGIN',
+        );
+        for (const host of ['plant.example', 'plant.example:80, inner.example']) {
+          failure(await test({}, { ...headers, 'x-forwarded-host': host }), 400, 'BAD_REQUEST');
+        }
+      } finally {
+        admin?.set('trust proxy', false);
+      }
+    });
+  });
+
   describe('put in environment variables', () => {
     const variable = 'AKM_TEST_AMM_PORT';
     afterEach(() => {
@@ -406,6 +510,88 @@ describe('The admin routes', () => {
         [{ id: 'global', type: 'global-config', env }],
       );
       await found('new', ports);
+    });
+
+    describe('whose values are in no answer:', () => {
+      const secret = 'secret-4711.invalid';
+      /** What is answered to a form with a variable of this value; it must not hold the value. */
+      const answered = async (changes: object, value: string) => {
+        process.env[variable] = value;
+        const ports = { ammPort: await freePort(), appPort: 1 };
+        const body = form(ports, { layouts: {}, ...changes });
+        const texts = [(await test(body)).text, (await fresh('endpoints', body)).text];
+        for (const text of texts) {
+          assert.ok(!text.includes(value), text);
+          // the resolver, and any shortening, may take it apart
+          assert.ok(!text.includes(value.slice(0, 12)), text);
+        }
+        return texts;
+      };
+      const reference = `\${${variable}}`;
+
+      beforeEach(() => start());
+
+      for (const value of [secret, `${secret}/`, `"${secret}"`, `${secret} ${'x'.repeat(100)}`])
+        it(`as a host, ${value.slice(0, 30)}`, async () => {
+          for (const text of await answered({ ammHost: reference, requestTimeout: '300' }, value))
+            assert.match(text, /\$\{AKM_TEST_AMM_PORT\}/);
+        });
+
+      for (const value of ['secret-4711', '65536', '-12345678', '0x1C1C1C1C'])
+        it(`as a port, ${value}`, async () => {
+          for (const text of await answered({ ammPort: reference }, value))
+            assert.match(text, /The port is \\"\$\{AKM_TEST_AMM_PORT\}\\"/);
+        });
+
+      it('as a port that can be used', async () => {
+        const port = String(await freePort());
+        for (const text of await answered({ ammPort: reference }, port))
+          assert.match(
+            text,
+            /The AMM at 127\.0\.0\.1:\$\{AKM_TEST_AMM_PORT\} could not be reached \(ECONNREFUSED\)/,
+          );
+      });
+
+      it('as a request timeout that cannot be used', async () => {
+        for (const text of await answered({ requestTimeout: reference }, 'secret-4711'))
+          assert.match(text, /The request timeout \(ms\) is \\"\$\{AKM_TEST_AMM_PORT\}\\"/);
+      });
+
+      it('as a request timeout that can be used', async () => {
+        const { amm, app, ports } = await scripted();
+        await app.close();
+        process.env[variable] = '137';
+        const replying = test(form(ports, { requestTimeout: reference }));
+        const peer = await amm.connection();
+        const { text } = await replying;
+        await peer.closed;
+        assert.match(text, /AKM_TIMEOUT/);
+        assert.doesNotMatch(text, /137/);
+      });
+
+      it('as a layout', async () => {
+        await answered({ layouts: { GET_VERSION_RESPONSE: reference } }, 'secret4711:u8');
+        await answered({ layouts: { GET_VERSION_RESPONSE: reference } }, 'secret4711');
+      });
+
+      it('as a name', async () => {
+        const ports = await bench.simulator();
+        process.env[variable] = secret;
+        const names = [{ name: reference, id: identifier('E', 1).id, atrId: '', appValue: '' }];
+        assert.ok(!(await fresh('endpoints', form(ports, { names }))).text.includes(secret));
+      });
+
+      it('not even of a connection that is deployed', async () => {
+        const port = await freePort();
+        process.env[variable] = String(port);
+        await nodeRed.deploy(
+          'full',
+          ...flowOf([connection({}, { ammPort: reference, requestTimeout: '100' })]),
+        );
+        const message = failure(await live('endpoints'), 502, 'AKM_NOT_CONNECTED');
+        assert.match(message, /ECONNREFUSED/);
+        assert.ok(!message.includes(String(port)), message);
+      });
     });
 
     it('and leave as they are those that are not set', async () => {

@@ -109,7 +109,7 @@ describe('akm-simulator', () => {
       /Unknown fault "sleepy"; expected one of: silent, reject, slow, garbage, disconnect, or none/,
     ],
     [{ host: {} }, /The host is an object; text is needed/],
-    [{ host: '' }, /The host is empty; an address is needed/],
+    [{ host: '' }, /The host is ""; a host name or an address is needed/],
   ] as const) {
     it(`tells a Catch node of ${JSON.stringify(properties)}`, async () => {
       await nodeRed.start(simulator(await freePorts(), properties));

@@ -139,7 +139,7 @@ describe('akm-simulator', function () {
     [['--fault', 'other'], /^Unknown fault "other"; expected one of: silent, /],
     [['--unknown'], /--unknown/],
     [['stray'], /stray/],
-    [['--host', ''], /^The host is empty/],
+    [['--host', ''], /^The host is ""; a host name/],
     [['--json', '--verbose'], /^--json and --verbose were given; only one/],
   ];
   for (const [args, message] of wrong) {

@@ -33,6 +33,12 @@ describe('a simulator', () => {
     assert.deepEqual([simulator.ammPort, simulator.appPort], [ammPort, appPort]);
   });
 
+  it('listens at an address with white space around it', async () => {
+    const simulator = await simulate({ host: ' 127.0.0.1 ' });
+    assert.equal(simulator.host, '127.0.0.1');
+    await simulator.amm();
+  });
+
   it('ends every connection and frees its ports when it stops, and may be stopped twice', async () => {
     const simulator = await simulate();
     const connections = [await simulator.amm(), await simulator.app(), await simulator.app()];
@@ -207,7 +213,7 @@ describe('a simulator', () => {
       { port: 1 },
       /^Unknown property "port" in the simulator options; expected one of: host, ammPort, appPort, /,
     ],
-    [{ host: 1 }, /^The host is 1; an address as text is needed/],
+    [{ host: 1 }, /^The host is 1; a host name or an address is needed/],
     [{ host: null }, /^The host is null/],
     [{ ammPort: null }, /^The AMM port is null;/],
     [{ endpoints: true }, /^The number of endpoints is true;/],
@@ -225,7 +231,8 @@ describe('a simulator', () => {
   }
 
   const wrong: [SimulatorOptions, RegExp][] = [
-    [{ host: ' ' }, /^The host is empty/],
+    [{ host: ' ' }, /^The host is " "; a host name or an address is needed/],
+    [{ host: 'localhost:49200' }, /^The host is "localhost:49200"; .* port is a setting of its own/],
     [{ ammPort: 65536 }, /^The AMM port is 65536; .*0 to 65535/],
     [{ appPort: '-1' }, /^The AppEndpoint port is "-1"/],
     [{ endpoints: 33 }, /^The number of endpoints is 33; .*0 to 32/],

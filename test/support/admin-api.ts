@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import {
+  createServer,
+  request,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { NodeAPI } from 'node-red';
 import { inTime } from './deadline.js';
@@ -17,6 +23,8 @@ export interface Question {
   body?: unknown;
   /** The body's media type. */
   type?: string;
+  /** More headers. */
+  headers?: OutgoingHttpHeaders;
   /** Gives up the request, as a browser does whose page is closed. */
   signal?: AbortSignal;
 }
@@ -30,13 +38,16 @@ export class AdminApi {
     this.server = createServer(RED.httpAdmin);
   };
 
-  async ask(path: string, { body, type = 'application/json', signal }: Question = {}): Promise<Reply> {
+  async ask(path: string, question: Question = {}): Promise<Reply> {
+    const { body, type = 'application/json', headers = {}, signal } = question;
     const sent = request({
       host: '127.0.0.1',
       port: await this.port(),
       path,
       agent: false,
-      ...(body === undefined ? {} : { method: 'POST', headers: { 'Content-Type': type } }),
+      ...(body === undefined
+        ? { headers }
+        : { method: 'POST', headers: { 'Content-Type': type, ...headers } }),
       ...(signal ? { signal } : {}),
     });
     sent.end(typeof body === 'string' || body === undefined ? body : JSON.stringify(body));

@@ -7,13 +7,18 @@ export interface AdminRequest extends IncomingMessage {
   /** What stands in the path, by name. */
   readonly params: Readonly<Record<string, unknown>>;
   readonly body: unknown;
+  /** The Express application, for its settings. */
+  readonly app: {
+    /** Says whether the sender of a request is a proxy whose headers count. */
+    get(setting: 'trust proxy fn'): (address: string, hop: number) => boolean;
+  };
 }
 
 /** A request to the admin API that is not answered with what it asks for. */
 export class Refusal extends Error {
   constructor(
     readonly status: number,
-    readonly code: 'BAD_REQUEST' | 'NOT_DEPLOYED' | 'BUSY',
+    readonly code: 'BAD_REQUEST' | 'FOREIGN_ORIGIN' | 'NOT_DEPLOYED' | 'BUSY',
     message: string,
   ) {
     super(message);

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { Deadline } from '../../../src/client/connection/deadline.js';
 import { AkmError } from '../../../src/errors.js';
 import { Refusal } from './answers.js';
 
@@ -35,22 +36,20 @@ export class ConcurrencyLimit {
     this.inside += 1;
     const controller = new AbortController();
     const end = (error: AkmError): void => controller.abort(error);
-    const timer = setTimeout(
-      () =>
-        end(
-          new AkmError(
-            'AKM_TIMEOUT',
-            `There was no answer within ${time / 1000} s, the longest that the editor waits`,
-          ),
+    const deadline = new Deadline(time, () =>
+      end(
+        new AkmError(
+          'AKM_TIMEOUT',
+          `There was no answer within ${time / 1000} s, the longest that the editor waits`,
         ),
-      time,
+      ),
     );
-    const gone = (): void => end(new AkmError('AKM_CLOSED', 'The browser does not wait any more'));
+    const gone = (): void => end(new AkmError('AKM_CLOSED', 'The browser closed the request'));
     res.on('close', gone);
     try {
       return await work(controller.signal);
     } finally {
-      clearTimeout(timer);
+      deadline.cancel();
       res.off('close', gone);
       this.inside -= 1;
     }

@@ -1,10 +1,12 @@
-import { isAkmError, messageOf, type AkmErrorCode } from '../../../src/errors.js';
+import type { AkmError, AkmErrorCode } from '../../../src/errors.js';
 import { orAborted } from './abortable.js';
 import { AmmClient } from '../../../src/client/amm/amm-client.js';
 import { AppClient } from '../../../src/client/app/app-client.js';
 import { isIdentifier } from '../../../src/protocol/identifier.js';
 import { ASK, atrsIn } from './pick-lists.js';
+import type { Conceal } from './conceal.js';
 import type { ClientOptions } from '../../../src/client/options.js';
+import { toAkmError } from '../errors.js';
 import type { ServiceClient } from '../../../src/client/service-client.js';
 import { withTemporaryClient, tenths } from './temporary-client.js';
 
@@ -100,30 +102,40 @@ const APP_QUESTIONS: readonly Question<AppClient, AppFacts>[] = [
  * Never rejects: what is wrong with the settings or the peer stands in the report.
  *
  * @param signal ends it at once; its reason, an Error, is then told of what was not answered yet
+ * @param conceal says what went wrong
  */
-export function testAmm(options: ClientOptions, signal: AbortSignal): Promise<Report & AmmFacts> {
-  return test(() => new AmmClient({ ...options, heartbeat: 0 }), AMM_QUESTIONS, signal);
+export function testAmm(
+  options: ClientOptions,
+  signal: AbortSignal,
+  conceal: Conceal = toAkmError,
+): Promise<Report & AmmFacts> {
+  return test(() => new AmmClient({ ...options, heartbeat: 0 }), AMM_QUESTIONS, signal, conceal);
 }
 
 /** Tries an AppEndpoint out in the same way. */
-export function testApp(options: ClientOptions, signal: AbortSignal): Promise<Report & AppFacts> {
-  return test(() => new AppClient({ ...options, heartbeat: 0 }), APP_QUESTIONS, signal);
+export function testApp(
+  options: ClientOptions,
+  signal: AbortSignal,
+  conceal: Conceal = toAkmError,
+): Promise<Report & AppFacts> {
+  return test(() => new AppClient({ ...options, heartbeat: 0 }), APP_QUESTIONS, signal, conceal);
 }
 
 async function test<C extends ServiceClient, F extends object>(
   make: () => C,
   questions: readonly Question<C, F>[],
   signal: AbortSignal,
+  conceal: Conceal,
 ): Promise<Report & Partial<F>> {
   try {
     const client = make();
     return await withTemporaryClient(client, signal, async (connectMs) => ({
       connected: true,
       connectMs,
-      ...(await askAll(client, questions, signal)),
+      ...(await askAll(client, questions, signal, conceal)),
     }));
   } catch (error) {
-    return { connected: false, answered: false, error: failureOf(error) } as Report & Partial<F>;
+    return { connected: false, answered: false, error: failureOf(conceal(error)) } as Report & Partial<F>;
   }
 }
 
@@ -132,6 +144,7 @@ async function askAll<C extends ServiceClient, F extends object>(
   client: C,
   questions: readonly Question<C, F>[],
   signal: AbortSignal,
+  conceal: Conceal,
 ): Promise<Omit<Report, 'connected'> & Partial<F>> {
   const told: Partial<F> = {};
   const unanswered: (Failure & { operation: string })[] = [];
@@ -145,7 +158,7 @@ async function askAll<C extends ServiceClient, F extends object>(
       Object.assign(told, facts);
     } catch (error) {
       why = error;
-      unanswered.push({ operation, ...failureOf(error) });
+      unanswered.push({ operation, ...failureOf(conceal(error)) });
     }
   }
   const answered = answerMs === undefined ? { answered: false } : { answered: true, answerMs };
@@ -155,8 +168,8 @@ async function askAll<C extends ServiceClient, F extends object>(
   return { ...answered, ...told, unanswered, error: { code, message } };
 }
 
-function failureOf(error: unknown): Failure {
-  return { code: isAkmError(error) ? error.code : 'AKM_NOT_CONNECTED', message: messageOf(error) };
+function failureOf({ code, message }: AkmError): Failure {
+  return { code, message };
 }
 
 /** Those of the fields that are numbers: in an own layout they may be missing, or something else. */

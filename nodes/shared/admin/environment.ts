@@ -14,25 +14,20 @@ type Scoped = Pick<Node, '_flow'>;
 const VARIABLE = /^\$(?:\{(\S+)\}|\((\S+)\))$/;
 
 /**
- * Puts in what `${NAME}` stands for, wherever a text is nothing else, as Node-RED does with the properties of a node that it starts. A
- * variable that is not set stays as it is.
+ * Gives what a text stands for if it is `${NAME}` and nothing else, as Node-RED puts it into the properties of a node that it starts. Any
+ * other text, and a variable that is not set, stands for itself. A value can be of any type.
  *
  * @param id of the node whose properties they are; one that is not deployed is taken for one that belongs to no single flow
  */
-export function withEnvironment(RED: NodeAPI, id: string | undefined, value: unknown): unknown {
+export function environmentOf(RED: NodeAPI, id: string | undefined): (text: string) => unknown {
   const node = nodeOf(RED, id) ?? anywhere(RED);
-  return substitute(value, (name) => RED.util.getSetting(node as Node, name));
-}
-
-function substitute(value: unknown, settingOf: (name: string) => unknown): unknown {
-  if (typeof value === 'string') {
-    const match = VARIABLE.exec(value);
+  return (text) => {
+    const match = VARIABLE.exec(text);
     const name = match?.[1] ?? match?.[2];
-    return name === undefined ? value : (settingOf(name) ?? value);
-  }
-  if (Array.isArray(value)) return value.map((entry) => substitute(entry, settingOf));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, substitute(entry, settingOf)]));
+    if (name === undefined) return text;
+    const value: unknown = RED.util.getSetting(node as Node, name); // undefined if it is not set
+    return value ?? text;
+  };
 }
 
 function nodeOf(RED: NodeAPI, id: string | undefined): Scoped | null {

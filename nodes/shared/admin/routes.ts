@@ -4,7 +4,8 @@ import { testAmm, testApp } from './connection-test.js';
 import { Names } from '../../../src/settings/names.js';
 import { answer, answerFailure, type AdminRequest } from './answers.js';
 import { BOUNDS, ConcurrencyLimit } from './concurrency-limit.js';
-import { deployed, listNamed, named } from './lists.js';
+import { concealFor, deployed, listNamed, named } from './lists.js';
+import { requireSameOrigin } from './same-origin.js';
 import { settingsIn } from './settings.js';
 
 /**
@@ -15,6 +16,8 @@ import { settingsIn } from './settings.js';
  *   `{ list, items: [{ id?, lower64?, upper64?, atrId?, category?, categoryName?, name? }], truncated?, layout }`;
  * - `POST akm-connection/test`: `{ amm, app }`, a report each;
  * - what fails: `{ code, message }`.
+ *
+ * A request by a web page that is not the editor is refused.
  */
 export function registerAdminRoutes(RED: NodeAPI, bounds = BOUNDS): void {
   const gate = new ConcurrencyLimit(bounds);
@@ -34,16 +37,19 @@ export function registerAdminRoutes(RED: NodeAPI, bounds = BOUNDS): void {
 
   httpAdmin.get(
     '/akm-connection/:id/lists/:list',
+    requireSameOrigin,
     auth.needsPermission('akm-connection.read'),
     handler(async ({ params }, signal) => {
       const { id, list } = params;
       const source = listNamed(list);
       const connection = deployed(RED, id);
-      return { list, ...named(await source.live(connection, signal), connection.names) };
+      const conceal = concealFor(RED, connection);
+      return { list, ...named(await source.live(connection, signal, conceal), connection.names) };
     }),
   );
   httpAdmin.post(
     '/akm-connection/lists/:list',
+    requireSameOrigin,
     auth.needsPermission('akm-connection.write'),
     handler(async (req, signal) => {
       const { list } = req.params;
@@ -54,10 +60,14 @@ export function registerAdminRoutes(RED: NodeAPI, bounds = BOUNDS): void {
   );
   httpAdmin.post(
     '/akm-connection/test',
+    requireSameOrigin,
     auth.needsPermission('akm-connection.write'),
     handler(async (req, signal) => {
       const settings = settingsIn(RED, req);
-      const [amm, app] = await Promise.all([testAmm(settings.amm, signal), testApp(settings.app, signal)]);
+      const [amm, app] = await Promise.all([
+        testAmm(settings.amm.options, signal, settings.amm.conceal),
+        testApp(settings.app.options, signal, settings.app.conceal),
+      ]);
       return { amm, app };
     }),
   );

@@ -1,9 +1,9 @@
 import type { NodeAPI } from 'node-red';
-import type { ClientOptions } from '../../../src/client/options.js';
 import { quote } from '../../../src/errors.js';
-import { textSetting } from '../../../src/settings/text.js';
+import type { Layouts } from '../../../src/protocol/custom-layout.js';
 import { Refusal, type AdminRequest } from './answers.js';
-import { withEnvironment } from './environment.js';
+import { environmentOf } from './environment.js';
+import { serviceSettings, type ServiceSettings } from './service-settings.js';
 
 /** Largest body of a request, in bytes. */
 const MAX_BODY = 64 * 1024;
@@ -12,11 +12,11 @@ const MAX_TEXT = 1024;
 /** Longest layout that an editor could send: longer than any that could be right, whose mistake is then told. */
 const MAX_LAYOUT = 16 * 1024;
 
-/** What the form of a connection holds, with the values of environment variables in place: still to be checked by whoever uses them. */
+/** What the form of a connection holds: still to be checked by whoever uses it. */
 export interface ConnectionSettings {
-  amm: ClientOptions;
-  app: ClientOptions;
-  /** The table of names, as it is saved. */
+  amm: ServiceSettings;
+  app: ServiceSettings;
+  /** The table of names, as it is saved. Environment variables in it stay as they are: an answer would show what they stand for. */
   names: unknown;
 }
 
@@ -45,29 +45,34 @@ export function settingsIn(RED: NodeAPI, req: AdminRequest): ConnectionSettings 
   // checked first, so that this cannot be asked to write out something endlessly deep
   const size = Buffer.byteLength(JSON.stringify(req.body));
   if (size > MAX_BODY) throw bad(`The settings take ${size} bytes; ${MAX_BODY} are allowed`);
-  const { id } = req.body as { id?: string };
-  return settingsOf(withEnvironment(RED, id, req.body) as SentSettings);
-}
-
-/** A body that was checked. What variables stand for can be of any type. */
-interface SentSettings {
-  ammHost: unknown;
-  ammPort: string;
-  appHost: unknown;
-  appPort: string;
-  requestTimeout: string;
-  layouts?: Record<string, unknown>;
-  names?: unknown;
-}
-
-function settingsOf(sent: SentSettings): ConnectionSettings {
-  const { requestTimeout, layouts = {}, names = [] } = sent;
-  const shared = { requestTimeout, layouts };
+  const {
+    id,
+    ammHost,
+    ammPort,
+    appHost,
+    appPort,
+    requestTimeout,
+    layouts = {},
+    names = [],
+  } = req.body as Sent;
+  const valueOf = environmentOf(RED, id);
   return {
-    amm: { host: textSetting(sent.ammHost, 'The AMM host'), port: sent.ammPort, ...shared },
-    app: { host: textSetting(sent.appHost, 'The AppEndpoint host'), port: sent.appPort, ...shared },
+    amm: serviceSettings('AMM', { host: ammHost, port: ammPort, requestTimeout }, layouts, valueOf),
+    app: serviceSettings('AppEndpoint', { host: appHost, port: appPort, requestTimeout }, layouts, valueOf),
     names,
   };
+}
+
+/** A body that was checked. */
+interface Sent {
+  id?: string;
+  ammHost: string;
+  ammPort: string;
+  appHost: string;
+  appPort: string;
+  requestTimeout: string;
+  layouts?: Layouts;
+  names?: unknown;
 }
 
 function object(
