@@ -20,6 +20,8 @@ const LANE_STRIDE = 10_000_019;
 
 /** Longest time that one try may take, in milliseconds: a hang becomes a failure that can be reproduced. */
 const LONGEST_TRY = 20_000;
+/** Longest time for all tries of a lane, and for making what failed shorter, in milliseconds. */
+const LONGEST_SEARCH = 60_000;
 
 /** Tries a property. Returns what went wrong, with all that is needed to see it again, or undefined. */
 export async function tryOut(
@@ -45,7 +47,7 @@ async function tryLane(
     numRuns: runs,
     includeErrorInReport: true,
     timeout: LONGEST_TRY,
-    interruptAfterTimeLimit: 10 * LONGEST_TRY, // shrinking ends, too
+    interruptAfterTimeLimit: LONGEST_SEARCH, // shrinking ends, too
   });
   return details.failed ? await fc.asyncDefaultReportMessage(details) : undefined;
 }

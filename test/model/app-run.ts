@@ -232,7 +232,9 @@ class AppRun extends ClientRun<OwnStep, AppQuestion> {
       tolerant ? 'the version, tolerantly' : 'the version',
       () => this.client.version(tolerant),
       (answer) => {
-        const isNew = answer > questions && answer <= this.peer.questions && !this.answers.has(answer);
+        // a late answer to the same question will do, if whoever asks tolerates that none comes
+        const isNew =
+          (tolerant || answer > questions) && answer <= this.peer.questions && !this.answers.has(answer);
         this.answers.add(answer);
         return isNew;
       },

@@ -101,10 +101,24 @@ async function run(): Promise<void> {
     for (const timer of [...timers].filter(({ due }) => due <= now).sort((a, b) => a.due - b.due)) {
       if (!timers.has(timer)) continue; // cleared by one of those before
       clear(timer);
-      timer.action();
+      fire(timer);
     }
   }
   running = false;
+}
+
+/** What a timer throws is nobody's to catch, and must not stop the clock. */
+function fire({ action, owner }: Timer): void {
+  try {
+    action();
+  } catch (error) {
+    const escape = (): void =>
+      process.nextTick(() => {
+        throw error;
+      });
+    if (owner) owners.run(owner, escape);
+    else escape();
+  }
 }
 
 const turn = (): Promise<void> =>

@@ -233,6 +233,18 @@ describe('found in random episodes:', () => {
     }),
   );
 
+  it('the late answer to what a client asks by itself at first is given to no other question', () =>
+    scenario(
+      'app',
+      appClient,
+      async ({ client }) => {
+        const [end] = await Promise.allSettled([client.questions.endpoint(1_000_001)]);
+        assert.ok(end.status === 'rejected' || end.value === 1_000_001, JSON.stringify(end));
+      },
+      1000,
+      ({ behaviour }) => behaviour.treat({ as: 'late', ms: REQUEST_TIMEOUT * 1.25 }, 1),
+    ));
+
   it(
     'questions that tolerate no reply count against the limit of the queue, and their failures are counted',
     amm(async ({ client, peer, soon }) => {

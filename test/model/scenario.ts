@@ -28,12 +28,16 @@ export interface Scenario<C> {
   soon: (condition: () => boolean, what: string, more?: number) => Promise<void>;
 }
 
-/** Runs a test with a client that is connected, and closes all that there is. */
+/**
+ * Runs a test with a client, and closes all that there is.
+ * @param prepare tells the peer how to behave before the client is opened; without it the client is connected when the test begins
+ */
 export async function scenario<C extends ModelClient>(
   service: Service,
   make: (options: ScenarioOptions) => C,
   test: (scenario: Scenario<C>) => Promise<void>,
   queueLimit = 1000,
+  prepare?: (peer: Peer) => void,
 ): Promise<void> {
   let failure: { error: unknown } | undefined;
   const run = async (): Promise<void> => {
@@ -50,8 +54,9 @@ export async function scenario<C extends ModelClient>(
     const soon: Scenario<C>['soon'] = async (condition, what, more = 0) =>
       assert.ok(await holdsWithin(RECOVERY + more, condition), what);
     try {
+      prepare?.(peer);
       client.open();
-      await soon(() => client.connected(), 'connected');
+      if (!prepare) await soon(() => client.connected(), 'connected');
       await test({ client, peer, soon });
     } catch (error) {
       failure = { error };

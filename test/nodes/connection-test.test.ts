@@ -79,17 +79,23 @@ describe('Trying out', () => {
       ['disconnect', 'AKM_CONNECTION_LOST'],
     ];
     for (const [fault, code] of refusals) {
-      it(`says that it connects and does not answer: ${fault}`, async () => {
+      it(`says that it connects and does not say who it is: ${fault}`, async () => {
         const { ammPort } = await bench.simulator({ fault });
-        const { error, unanswered, ...report } = untimed(await testAmm({ port: ammPort }, patient));
+        const { error, ...report } = untimed(await testAmm({ port: ammPort }, patient));
         assert.deepEqual(report, { connected: true, answered: false });
         assert.equal(error?.code, code);
-        assert.deepEqual(
-          unanswered?.map(({ operation }) => operation),
-          ['LIST_ENDPOINTS', 'LIST_ATRS'],
-        );
       });
     }
+
+    it('says that the ports seem to be exchanged, and writes nothing more than what reads on both', async () => {
+      const { ammPort, appPort } = await bench.simulator();
+      const amm = untimed(await testAmm({ port: appPort }, patient));
+      assert.deepEqual([amm.connected, amm.answered, amm.error?.code], [true, false, 'AKM_PROTOCOL']);
+      assert.match(amm.error?.message ?? '', /is this the AppEndpoint's port\?/);
+      const app = untimed(await testApp({ port: ammPort }, patient));
+      assert.deepEqual([app.connected, app.answered, app.error?.code], [true, false, 'AKM_PROTOCOL']);
+      assert.match(app.error?.message ?? '', /The ports seem to be exchanged/);
+    });
 
     it('says that it connects and does not answer: silent', async () => {
       const server = await bench.scriptedAmm();

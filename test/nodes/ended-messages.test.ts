@@ -35,8 +35,8 @@ describe('messages of a node that a deploy ends', () => {
       ['without', uncaughtFlowOf],
     ] as const)
       it(`are in the log, in a line for each node, after ${ending} ${where} a Catch node`, async () => {
-        const amm = await bench.simulator({ fault: 'silent' });
-        const settings = connection({ ammPort: amm.ammPort, appPort: await freePort() });
+        const { port } = await bench.scriptedAmm(); // which answers nothing but who it is
+        const settings = connection({ ammPort: port, appPort: await freePort() });
         const nodes: FlowNode[] = [settings, register, send, list];
         if (flow) await nodeRed.startWith([], flow(nodes));
         else await nodeRed.start(...nodes);

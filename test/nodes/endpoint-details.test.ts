@@ -139,10 +139,8 @@ describe('akm-endpoint-details', () => {
   });
 
   it('fails with AKM_TIMEOUT without an answer', async () => {
-    await nodeRed.start(
-      connection(await bench.simulator({ fault: 'silent' }), { requestTimeout: '100' }),
-      details,
-    );
+    const { port } = await bench.scriptedAmm(); // which answers nothing but who it is
+    await nodeRed.start(connection({ ammPort: port }, { requestTimeout: '100' }), details);
     await nodeRed.showing('details', 'connected');
     const caught = await nodeRed.failure('details', { payload: ENDPOINT }, 'AKM_TIMEOUT');
     assert.match(caught.error.message, /did not answer GET_ENDPOINT_DETAILS_REQUEST within 100 ms/);

@@ -49,12 +49,12 @@ describe('errors that a peer causes', () => {
       };
       await flood(50);
       assert.equal(errors('receive').length, 1);
-      assert.match(errors('receive')[0] ?? '', /^AkmError: The data received is no JSON/);
+      assert.match(errors('receive')[0] ?? '', /^AkmError: The received data is not valid JSON/);
       time.clock.advance(10_000);
       assert.equal(errors('receive').length, 2);
       assert.match(
         errors('receive')[1] ?? '',
-        /^49 more errors like this in 10 s, the last one: The data received/,
+        /^49 more errors like this in 10 s, the last one: The received data/,
       );
       await flood(7);
       assert.equal(errors('receive').length, 2);

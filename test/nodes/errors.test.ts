@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { AkmErrorCode } from '../../src/errors.js';
-import type { Fault } from '../../src/simulator/faults.js';
+import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
 import { connection, type Caught } from '../support/flows.js';
 import { freePort } from '../support/free-port.js';
+import * as harms from '../support/harmful-proxy/harms.js';
 import { useNodeRed } from '../support/node-red-helper.js';
 import { turn } from '../support/promises.js';
 
@@ -16,7 +17,7 @@ const nodes = [
   { type: 'akm-register', service: 'app', operation: 'REGISTER_APP' },
 ] as const;
 
-const peers = { amm: /the AMM at 127\.0\.0\.1:\d+/, app: /the AppEndpoint at 127\.0\.0\.1:\d+/ };
+const peers = { amm: /the AMM at 127\.[\d.]+:\d+/, app: /the AppEndpoint at 127\.[\d.]+:\d+/ };
 
 for (const { type, service, operation } of nodes) {
   describe(`errors of ${type}`, () => {
@@ -31,20 +32,36 @@ for (const { type, service, operation } of nodes) {
       return caught;
     };
 
-    const faults: [Fault, AkmErrorCode, RegExp][] = [
-      ['silent', 'AKM_TIMEOUT', new RegExp(`did not answer ${operation}_REQUEST within 100 ms`)],
-      ['slow', 'AKM_TIMEOUT', new RegExp(`did not answer ${operation}_REQUEST within 100 ms`)],
-      ['disconnect', 'AKM_CONNECTION_LOST', /The connection to .* was lost/],
-      ['garbage', 'AKM_PROTOCOL', /broke the protocol/],
+    /** What comes of the first answer on a connection, and of every other. */
+    const faults: ['swallow' | 'end' | 'noise', AkmErrorCode, RegExp][] = [
+      ['swallow', 'AKM_TIMEOUT', new RegExp(`did not answer ${operation}_REQUEST within 100 ms`)],
+      ['end', 'AKM_CONNECTION_LOST', /The connection to .* was lost/],
+      ['noise', 'AKM_PROTOCOL', /broke the protocol/],
     ];
-    for (const [fault, code, message] of faults) {
-      it(`are ${code} with the fault ${fault}`, async () => {
-        const peer = await bench.simulator({ fault });
+    for (const [harm, code, message] of faults) {
+      it(`are ${code} where the answer comes to this: ${harm}`, async () => {
+        const dialect = service === 'amm' ? AMM_DIALECT : APP_DIALECT;
+        const { ammPort, appPort } = await bench.simulator();
+        const proxy = await bench.proxy(dialect, service === 'amm' ? ammPort : appPort);
+        const { host, port } = proxy;
         const requestTimeout = code === 'AKM_TIMEOUT' ? '100' : '5000';
-        await nodeRed.start(connection(peer, { requestTimeout }), node);
+        const peer = { ammHost: host, appHost: host, requestTimeout };
+        await nodeRed.start(connection({ ammPort: port, appPort: port }, peer), node);
         await nodeRed.showing('node', 'connected');
+        proxy.harm({ toClient: harms[harm] });
         const { error } = await failure(code);
         assert.match(error.message, message);
+        assert.match(error.message, peers[service]);
+      });
+    }
+
+    for (const fault of ['silent', 'slow', 'disconnect', 'garbage'] as const) {
+      it(`are AKM_NOT_CONNECTED where a new connection meets the fault ${fault}, or the AppEndpoint's own`, async () => {
+        const peer = await bench.simulator({ fault });
+        await nodeRed.start(connection(peer, { requestTimeout: '100' }), node);
+        const isUsed = service === 'app' && (fault === 'silent' || fault === 'slow');
+        await nodeRed.showing('node', isUsed ? 'connected' : 'disconnected');
+        const { error } = await failure(isUsed ? 'AKM_TIMEOUT' : 'AKM_NOT_CONNECTED');
         assert.match(error.message, peers[service]);
       });
     }
@@ -62,15 +79,19 @@ for (const { type, service, operation } of nodes) {
     });
 
     it('are AKM_QUEUE_FULL where as many wait as may, and AKM_CLOSED for these when the flow stops', async () => {
-      const peer = await bench.simulator({ fault: 'silent' });
-      const other = { id: 'other', type: service === 'amm' ? 'akm-list-atrs' : 'akm-register', auto: false };
-      await nodeRed.start(connection(peer, { queueLimit: '1' }), node, other);
+      const [amm, app] = [await bench.scriptedAmm(), await bench.scriptedApp()]; // which answer nothing but who they are
+      const other = { id: 'other', type: service === 'amm' ? 'akm-list-atrs' : 'akm-app-info' };
+      await nodeRed.start(
+        connection({ ammPort: amm.port, appPort: app.port }, { queueLimit: '1' }),
+        ...(type === 'akm-register' ? [{ ...other, id: 'node', query: 'atrs' }] : [node]),
+        other,
+      );
       await nodeRed.showing('other', 'connected');
       const inFlight = nodeRed.input('other');
       const waiting = nodeRed.input('other');
       await turn();
-      const { error } = await failure('AKM_QUEUE_FULL');
-      assert.match(error.message, /1 requests or sends are waiting already, which is the limit/);
+      const { error } = await nodeRed.failure('node', { payload: ENDPOINT }, 'AKM_QUEUE_FULL');
+      assert.match(error.message, /Queue full: 1 requests and messages are waiting \(queue limit 1\)/);
       await nodeRed.stop();
       for (const ended of [inFlight, waiting]) {
         const closed = await ended;

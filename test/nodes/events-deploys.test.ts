@@ -200,7 +200,7 @@ describe('akm-events and deployments', () => {
     await nodeRed.start(settings, list, counts);
     await nodeRed.success('list');
     const { amm } = await countersOf();
-    assert.deepEqual([amm['framesIn'], amm['framesOut'], amm['reconnects']], [1, 1, 0]);
+    assert.deepEqual([amm['framesIn'], amm['framesOut'], amm['reconnects']], [2, 2, 0]);
     await nodeRed.deploy('nodes', settings, list, { ...counts, name: 'anew' });
     assert.deepEqual((await countersOf()).amm, amm);
     await nodeRed.deploy('nodes', { ...settings, name: 'anew' }, list, counts);

@@ -183,7 +183,7 @@ describe('names', () => {
       const { error } = await nodeRed.failure('provision', { payload }, 'AKM_INVALID_INPUT');
       assert.match(
         error.message,
-        /endpoint 1 is text of 6 characters; .*, or a name that stands for one: "pump-7"/,
+        /endpoints\[1\] is text of 6 characters; .*, or a name that stands for one: "pump-7"/,
       );
       assert.equal(amm.unasked, 0);
     });

@@ -164,7 +164,7 @@ describe('the actions of akm-provision', () => {
     const amm = await scripted({});
     const acted = nodeRed.success('act', { payload: FIRST, action: 'delete-endpoint' });
     await amm.receive(AMM_OPERATIONS.PROVISION_ENDPOINT.request);
-    amm.sendRaw(0x43);
+    amm.sendRaw(0x43, Buffer.alloc(4));
     await acted;
   });
 
@@ -285,7 +285,7 @@ describe('the actions of akm-provision', () => {
       const endpoints = Array.from({ length: 254 }, (_, n) => identifierOf(BigInt(n), 0n));
       const created = nodeRed.success('act', { payload: endpoints });
       assert.deepEqual(await amm.receive(request), { count: 254, endpoints });
-      amm.sendRaw(response.code);
+      amm.sendRaw(response.code, Buffer.alloc(4));
       await created;
       await nodeRed.failure('act', { payload: [...endpoints, FIRST] }, 'AKM_PAYLOAD_TOO_LARGE');
       assert.equal(amm.unasked, 0);

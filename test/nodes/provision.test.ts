@@ -185,18 +185,15 @@ describe('akm-provision', () => {
     assert.deepEqual(akm?.raw, Buffer.from('deadbeef', 'hex'));
   });
 
-  it('takes the code alone for a yes, without a confirmation', async () => {
+  it('does not take the code alone for a yes', async () => {
     const amm = await scripted(provision);
-    const accepted = nodeRed.success('provision', { payload: ENDPOINT });
+    const failed = nodeRed.failure('provision', { payload: ENDPOINT }, 'AKM_PROTOCOL');
     await amm.receive(request);
     amm.sendRaw(response.code);
-    const msg = await accepted;
-    assert.deepEqual(msg.payload, {
-      action: 'provision-endpoint',
-      accepted: true,
-      confirmation: undefined,
-      ...ENDPOINT,
-    });
+    assert.match(
+      (await failed).error.message,
+      /PROVISION_ENDPOINT_RESPONSE is too short to hold a confirmation/,
+    );
   });
 
   describe('towards another machine', () => {

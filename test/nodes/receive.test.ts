@@ -78,6 +78,7 @@ describe('akm-receive', () => {
   for (const data of ['{"a":', '', NOT_UTF8]) {
     it(`tells a Catch node of ${JSON.stringify(data)} where JSON should be, and keeps the data`, async () => {
       const peer = await scripted({ ...receive, format: 'json' });
+      await nodeRed.showing('receive', 'not registered');
       push(peer, data);
       const caught = await nodeRed.caught('AKM_INVALID_INPUT');
       assert.match(caught.error.message, /The received data is not valid JSON \(\d+ bytes\)/);

@@ -243,7 +243,7 @@ describe('akm-register', () => {
     await answer(peer, 1, 1);
     await success;
     const { error } = await nodeRed.failure('register', { a: 1, v: 2 }, 'AKM_QUEUE_FULL');
-    assert.match(error.message, /1 applications are registered already, which is the limit/);
+    assert.match(error.message, /Queue full: 1 applications are registered \(queue limit 1\)/);
   });
 
   describe('with several registrations', () => {
@@ -290,10 +290,10 @@ describe('akm-register', () => {
       await answer(next, 1, 1, 1);
       const { error } = await nodeRed.caught('AKM_REJECTED');
       assert.match(error.message, /status 1/);
-      await answer(next, 1, 3);
-      await nodeRed.output();
       await answer(next, 2, 2);
       await again;
+      await answer(next, 1, 3);
+      await nodeRed.output();
     });
 
     it('shows that it registers until all of them are made', async () => {

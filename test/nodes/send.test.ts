@@ -288,7 +288,7 @@ describe('akm-send', () => {
       await nodeRed.showing('send', 'disconnected');
       const kept = [nodeRed.input('send', { payload: 1 }), nodeRed.input('send', { payload: 2 })];
       const caught = await nodeRed.failure('send', { payload: 3 }, 'AKM_QUEUE_FULL');
-      assert.match(caught.error.message, /2 requests or sends are waiting already, which is the limit/);
+      assert.match(caught.error.message, /Queue full: 2 requests and messages are waiting/);
       await nodeRed.showing('send', '2 waiting');
       await nodeRed.stop();
       assert.deepEqual(

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AkmErrorCode } from '../../src/errors.js';
-import type { Fault } from '../../src/simulator/faults.js';
+import { FAULTS } from '../../src/simulator/faults.js';
 import { connection } from '../support/flows.js';
 import { freePort } from '../support/free-port.js';
 import { useNodeRed } from '../support/node-red-helper.js';
@@ -123,24 +122,25 @@ describe('akm-simulator', () => {
     });
   }
 
-  /** What a request ends with: except with `reject`, the connection's first request of its own gets no proper response already. */
-  const failures: Record<Fault, [code: AkmErrorCode, message: RegExp]> = {
-    silent: ['AKM_NOT_CONNECTED', /did not answer/],
-    reject: ['AKM_REJECTED', /confirmation 1/],
-    slow: ['AKM_NOT_CONNECTED', /did not answer/],
-    garbage: ['AKM_NOT_CONNECTED', /broke the protocol/],
-    disconnect: ['AKM_NOT_CONNECTED', /the peer ended it/],
-  };
-  for (const [fault, [code, message]] of Object.entries(failures)) {
+  for (const fault of Object.keys(FAULTS)) {
     it(`can be ${fault}`, async () => {
       const ports = await freePorts();
-      const settings = connection(ports, { requestTimeout: '200' });
+      const requestTimeout = ['silent', 'slow'].includes(fault) ? '200' : '5000';
+      const settings = connection(ports, { requestTimeout });
       await nodeRed.start(simulator(ports, { fault }), settings, provision);
       await nodeRed.showing('simulator', 'listening');
+      await nodeRed.showing('provision', fault === 'reject' ? 'connected' : 'disconnected');
       const error = await nodeRed.input('provision', { payload: '0x1' });
+      const expected: Record<string, RegExp> = {
+        silent: /did not answer LIST_ENDPOINTS_REQUEST within 200 ms/,
+        reject: /refused PROVISION_ENDPOINT_REQUEST/,
+        slow: /did not answer LIST_ENDPOINTS_REQUEST within 200 ms/,
+        garbage: /broke the protocol/,
+        disconnect: /was lost: the peer ended it/,
+      };
       assert.ok(error);
-      assert.equal(error.code, code);
-      assert.match(error.message, message);
+      assert.equal(error.code, fault === 'reject' ? 'AKM_REJECTED' : 'AKM_NOT_CONNECTED');
+      assert.match(error.message, expected[fault] ?? /^$/);
       await nodeRed.caught(error.code);
     });
   }

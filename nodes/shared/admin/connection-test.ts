@@ -127,15 +127,18 @@ async function test<C extends ServiceClient, F extends object>(
   signal: AbortSignal,
   conceal: Conceal,
 ): Promise<Report & Partial<F>> {
+  let client: C | undefined;
   try {
-    const client = make();
-    return await withTemporaryClient(client, signal, async (connectMs) => ({
+    const temporary = (client = make());
+    return await withTemporaryClient(temporary, signal, async (connectMs) => ({
       connected: true,
       connectMs,
-      ...(await askAll(client, questions, signal, conceal)),
+      ...(await askAll(temporary, questions, signal, conceal)),
     }));
   } catch (error) {
-    return { connected: false, answered: false, error: failureOf(conceal(error)) } as Report & Partial<F>;
+    // the first question on a connection is the client's own: whoever did not answer that has accepted the connection
+    const connected = client !== undefined && client.counters().framesOut > 0;
+    return { connected, answered: false, error: failureOf(conceal(error)) } as Report & Partial<F>;
   }
 }
 
