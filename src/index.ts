@@ -45,5 +45,16 @@ export {
   SEND_APP_DATA_REQUEST,
 } from './protocol/app-messages.js';
 export { Simulator, type SimulatorAddress, type SimulatorOptions } from './simulator/simulator.js';
+export type {
+  SimulatorConnection,
+  SimulatorEvents,
+  SimulatorRegistration,
+  SimulatorRequest,
+} from './simulator/events.js';
+export type { Injection } from './simulator/injection.js';
+export { SIMULATOR_DEFAULTS } from './simulator/options.js';
+export { FAULTS, type Fault } from './simulator/faults.js';
+export { CONFIRMATIONS } from './simulator/simulator-state.js';
+export { REGISTER_STATUS } from './simulator/app-service.js';
 export { parseIdentifier, type Identifier, type IdentifierInput } from './protocol/identifier.js';
 export type { Message, Operation, Source } from './protocol/message.js';

@@ -1,76 +1,51 @@
 #!/usr/bin/env node
-import { parseArgs } from 'node:util';
 import { messageOf } from '../errors.js';
-import { FAULTS } from './peer-server.js';
-import { Simulator, type SimulatorOptions } from './simulator.js';
+import { readArguments, USAGE, type Arguments } from './cli-arguments.js';
+import { EventPrinter } from './cli-output.js';
+import { packageVersion } from './package-version.js';
+import { Simulator } from './simulator.js';
 
-const USAGE = `Usage: akm-simulator [--host H] [--amm-port N] [--app-port N] [--endpoints N] [--atrs N] [--fault NAME]
-
-Simulates an AKM Management Module (AMM) and an AppEndpoint, for trying things out. It has no security: do not
-let it listen where others can reach it.
-
-  --host H        address to listen on (127.0.0.1)
-  --amm-port N    port of the AMM, 0 for any free one (49200)
-  --app-port N    port of the AppEndpoint, 0 for any free one (49600)
-  --endpoints N   endpoints to begin with, 0 to 32 (4)
-  --atrs N        trust relationships to begin with, 0 to 64 (5)
-  --fault NAME    misbehave:
-${Object.entries(FAULTS)
-  .map(([name, what]) => `                    ${name.padEnd(12)}${what}`)
-  .join('\n')}
-  --help          this text
-
-Ctrl-C ends it.
-`;
-
-/** Exit code for arguments that cannot be used. */
+/** Exit codes; 0 when a signal has ended it, or after `--help` and `--version`. */
+const FAILED = 1;
 const BAD_ARGUMENTS = 2;
 
-function readArguments(args: string[]): SimulatorOptions | 'help' {
-  const { values } = parseArgs({
-    args,
-    options: {
-      host: { type: 'string' },
-      'amm-port': { type: 'string' },
-      'app-port': { type: 'string' },
-      endpoints: { type: 'string' },
-      atrs: { type: 'string' },
-      fault: { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
-  if (values.help) return 'help';
-  const { 'amm-port': ammPort, 'app-port': appPort, host, endpoints, atrs, fault } = values;
-  const given = { host, ammPort, appPort, endpoints, atrs, fault };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+/** Aborted when a signal, or an output that cannot be written, ends the command. */
+const ending = new AbortController();
+
+/** Exits with this code as soon as all has ended, and says why. */
+function fail(code: number, message: string): void {
+  process.exitCode = code;
+  process.stderr.write(`akm-simulator: ${message}\n`);
 }
 
-function prepare(args: string[]): Simulator | undefined {
+function prepare(args: string[]): { simulator: Simulator; given: Arguments } | undefined {
   try {
-    const options = readArguments(args);
-    if (options !== 'help') return new Simulator(options);
-    process.stdout.write(USAGE);
+    const given = readArguments(args);
+    if (given.help) process.stdout.write(USAGE);
+    else if (given.version) process.stdout.write(`${packageVersion()}\n`);
+    else return { simulator: new Simulator(given.options), given };
   } catch (error) {
-    process.stderr.write(`akm-simulator: ${messageOf(error)}\nTry akm-simulator --help\n`);
-    process.exitCode = BAD_ARGUMENTS;
+    fail(BAD_ARGUMENTS, `${messageOf(error)}\nTry akm-simulator --help`);
   }
   return undefined;
 }
 
-async function run(simulator: Simulator): Promise<void> {
+async function run(simulator: Simulator, { format }: Arguments): Promise<void> {
+  const printer = new EventPrinter(simulator, format, process.stdout);
+  ending.signal.addEventListener('abort', () => void simulator.stop());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => ending.abort());
+  process.stdout.on('error', () => printer.stop());
   try {
-    const { host, ammPort, appPort } = await simulator.start();
-    // before the lines that say it runs: whoever reads them may end it at once
-    const end = (): void => void simulator.stop();
-    process.once('SIGINT', end).once('SIGTERM', end);
-    process.stdout.write(
-      `AMM listening on ${host}:${ammPort}\nAppEndpoint listening on ${host}:${appPort}\n`,
-    );
+    printer.listening(await simulator.start());
   } catch (error) {
-    process.stderr.write(`akm-simulator: ${messageOf(error)}\n`);
-    process.exitCode = 1;
+    if (!ending.signal.aborted) fail(FAILED, messageOf(error));
   }
 }
 
-const simulator = prepare(process.argv.slice(2));
-if (simulator) void run(simulator);
+process.stdout.on('error', ({ message }: Error) => {
+  if (!ending.signal.aborted) fail(FAILED, `The output cannot be written: ${message}`);
+  ending.abort();
+});
+process.stderr.on('error', () => undefined); // nobody is there who could be told
+const prepared = prepare(process.argv.slice(2));
+if (prepared) void run(prepared.simulator, prepared.given);

@@ -2,10 +2,15 @@ import { MAX_ATRS, MAX_ENDPOINTS } from '../protocol/amm-messages.js';
 import { identifierOf, type Identifier } from '../protocol/identifier.js';
 import { U16_MAX } from '../protocol/integer.js';
 
-/** What the simulated AMM answers to changing requests. The numbers are the simulator's own: none but 0 is even inferred. */
+/**
+ * The confirmation numbers with which the simulated AMM answers. They are the simulator's own: none but 0 is even inferred.
+ *
+ * @example
+ * await assert.rejects(amm.deleteEndpoint('0x7'), { confirmation: CONFIRMATIONS.unknownEndpoint });
+ */
 export const CONFIRMATIONS = {
   success: 0,
-  /** A fault that was asked for. */
+  /** The fault `reject` is set. */
   refused: 1,
   unknownEndpoint: 2,
   unknownAtr: 3,
@@ -22,7 +27,7 @@ const OPERATIONAL = 3;
 /** The categories that the first trust relationships get, in turn: mostly such that applications can register in. */
 const FIRST_CATEGORIES = [OPERATIONAL, OPERATIONAL, OPERATIONAL, 2, 1];
 
-/** A trust relationship of the simulated world. */
+/** A trust relationship that the simulator knows. */
 export interface SimulatedAtr {
   category: number;
   id: Identifier;
@@ -48,7 +53,6 @@ export class SimulatorState {
       this.addAtr(FIRST_CATEGORIES[n % FIRST_CATEGORIES.length] ?? OPERATIONAL);
   }
 
-  /** Adds an endpoint. */
   provision(endpoint: Identifier): Refusal {
     if (this.hasEndpoint(endpoint)) return CONFIRMATIONS.endpointExists;
     if (this.endpoints.length >= MAX_ENDPOINTS) return CONFIRMATIONS.endpointsFull;
@@ -56,7 +60,6 @@ export class SimulatorState {
     return undefined;
   }
 
-  /** Takes an endpoint out. */
   deleteEndpoint(endpoint: Identifier): Refusal {
     return remove(this.endpoints, ({ id }) => id === endpoint.id) ? undefined : CONFIRMATIONS.unknownEndpoint;
   }
@@ -70,7 +73,6 @@ export class SimulatorState {
     return this.addAtr(OPERATIONAL);
   }
 
-  /** Takes a trust relationship out. */
   deleteAtr(atr: Identifier): Refusal {
     return remove(this.atrs, ({ id }) => id.id === atr.id) ? undefined : CONFIRMATIONS.unknownAtr;
   }

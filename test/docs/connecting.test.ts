@@ -81,7 +81,7 @@ describe(`${PAGE}: a test of a connection says`, () => {
   const PEERS: readonly (() => Promise<number>)[] = [
     async () => (await bench.simulator()).ammPort,
     freePort,
-    ...['silent', 'disconnect', 'garbage'].map(
+    ...(['silent', 'disconnect', 'garbage'] as const).map(
       (fault) => async () => (await bench.simulator({ fault })).ammPort,
     ),
   ];

@@ -5,6 +5,7 @@ import { MAX_APP_BUFFER_SIZE } from '../../src/protocol/app-messages.js';
 import { ERROR_CODES, ERRORS, type AkmErrorCode } from '../../src/errors.js';
 import { identifierOf } from '../../src/protocol/identifier.js';
 import { defaultsOf } from '../../src/settings/migrations.js';
+import type { Fault } from '../../src/simulator/faults.js';
 import { CORE_NODES, useSidebar } from '../support/core-nodes.js';
 import { inTime } from '../support/deadline.js';
 import { docBlock } from '../support/doc-blocks.js';
@@ -57,7 +58,10 @@ describe(`${PAGE}: a node shows`, () => {
   const data = { atrId: 1, appValue: 200 };
 
   /** Starts a node, and a register node, with a simulator. */
-  const start = async (node: FlowNode, { fault = '', settings = {} } = {}): Promise<void> => {
+  const start = async (
+    node: FlowNode,
+    { fault, settings = {} }: { fault?: Fault; settings?: Record<string, unknown> } = {},
+  ): Promise<void> => {
     const peer = await bench.simulator({ fault });
     const register = { id: 'register', type: 'akm-register', wires: [['registered']] };
     const others = node.type === 'akm-send' ? [register] : [];
@@ -165,7 +169,7 @@ describe(`${PAGE}: the symptom`, () => {
     for (let n = 0; n < count; n += 1) await nodeRed.output('registered');
   };
   /** What a list node, or a register node, gets from a peer with a fault. */
-  const showsWith = async (fault: string, code: 'AKM_TIMEOUT' | 'AKM_CONNECTION_LOST' | 'AKM_PROTOCOL') => {
+  const showsWith = async (fault: Fault, code: 'AKM_TIMEOUT' | 'AKM_CONNECTION_LOST' | 'AKM_PROTOCOL') => {
     const peer = await bench.simulator({ fault });
     await nodeRed.start(connection(peer, code === 'AKM_TIMEOUT' ? { requestTimeout: '100' } : {}), list);
     await nodeRed.showing('list', 'connected');

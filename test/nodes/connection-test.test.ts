@@ -4,7 +4,7 @@ import { testAmm, testApp } from '../../nodes/shared/admin/connection-test.js';
 import { AkmError } from '../../src/errors.js';
 import { APP_OPERATIONS } from '../../src/protocol/app-messages.js';
 import { AMM_OPERATIONS } from '../../src/protocol/amm-messages.js';
-import type { Fault } from '../../src/simulator/peer-server.js';
+import type { Fault } from '../../src/simulator/faults.js';
 import { useTestPeers } from '../support/clients.js';
 import { useFakeClock } from '../support/fake-clock.js';
 import { freePort } from '../support/free-port.js';

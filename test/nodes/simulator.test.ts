@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { FAULTS } from '../../src/simulator/peer-server.js';
+import { FAULTS } from '../../src/simulator/faults.js';
 import { connection } from '../support/flows.js';
 import { freePort } from '../support/free-port.js';
 import { useNodeRed } from '../support/node-red-helper.js';
@@ -82,7 +82,10 @@ describe('akm-simulator', () => {
       const occupant = await bench.simulator({ [taken]: ports[taken] });
       await nodeRed.start(simulator(ports), connection(occupant), list);
       const caught = await nodeRed.caught('AKM_INVALID_INPUT');
-      assert.match(caught.error.message, new RegExp(`cannot listen: .*EADDRINUSE.*:${ports[taken]}`));
+      assert.match(
+        caught.error.message,
+        new RegExp(`cannot listen on 127\\.0\\.0\\.1:${ports[taken]}: .*EADDRINUSE`),
+      );
       assert.equal(caught.error.source.id, 'simulator');
       assert.deepEqual(nodeRed.statuses('simulator').at(-1), {
         fill: 'red',
@@ -102,7 +105,7 @@ describe('akm-simulator', () => {
     [{ atrs: '65' }, /The number of ATRs is "65"; a whole number from 0 to 64 is needed/],
     [
       { fault: 'sleepy' },
-      /The fault is "sleepy"; known are silent, reject, slow, garbage, disconnect, or none/,
+      /Unknown fault "sleepy"; expected one of: silent, reject, slow, garbage, disconnect, or none/,
     ],
     [{ host: {} }, /The host is an object; text is needed/],
     [{ host: '' }, /The host is ""; a host name or an address is needed/],

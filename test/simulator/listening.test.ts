@@ -7,7 +7,8 @@ import { AMM_DIALECT, APP_DIALECT } from '../../src/protocol/header.js';
 import { Simulator, type SimulatorOptions } from '../../src/simulator/simulator.js';
 import { freePort } from '../support/free-port.js';
 import { collectGarbage } from '../support/heap.js';
-import { thrown, turn } from '../support/promises.js';
+import { HAS_IPV6 } from '../support/own-addresses.js';
+import { rejection, thrown, turn } from '../support/promises.js';
 import { dial, type ScriptedConnection } from '../support/scripted-server.js';
 import { useAcceptedSockets, type AcceptedSocket } from '../support/sockets.js';
 import { useSimulators, type RunningSimulator } from '../support/simulators.js';
@@ -122,6 +123,111 @@ describe('a simulator', () => {
       await once(holder, 'close');
       await simulate(ports); // the ports are free
     });
+  }
+
+  it('says which service cannot listen, and what to do', async () => {
+    const taken = await simulate();
+    for (const [service, ports, port] of [
+      ['AMM', { ammPort: taken.ammPort }, taken.ammPort],
+      ['AppEndpoint', { appPort: taken.appPort }, taken.appPort],
+    ] as const) {
+      const simulator = new Simulator({ ammPort: 0, appPort: 0, ...ports });
+      await assert.rejects(simulator.start(), {
+        message: `The ${service} cannot listen on 127.0.0.1:${port}: another program uses this port; end that program or choose another port (EADDRINUSE)`,
+      });
+    }
+    // an address for documentation: no machine has it
+    await assert.rejects(new Simulator({ host: '2001:db8::1', ammPort: 0, appPort: 0 }).start(), {
+      message: /^The AMM cannot listen on \[2001:db8::1\]:0: /,
+    });
+  });
+
+  describe('that is started and stopped', () => {
+    it('again while it runs, or is being started, does nothing', async () => {
+      const simulator = new Simulator({ ammPort: 0, appPort: 0 });
+      const [one, other] = await Promise.all([simulator.start(), simulator.start()]);
+      assert.deepEqual(one, other);
+      assert.deepEqual(await simulator.start(), one);
+      await Promise.all([simulator.stop(), simulator.stop()]);
+      await simulator.stop();
+    });
+
+    it('while it is being started, does not run', async () => {
+      const simulator = new Simulator({ ammPort: await freePort(), appPort: 0 });
+      const failed = rejection(simulator.start(), 'AKM_CLOSED');
+      void simulator.stop();
+      const { ammPort } = await simulator.start(); // on the same port, as soon as that is free again
+      await failed;
+      await dial(AMM_DIALECT, ammPort);
+      await simulator.stop();
+    });
+
+    it('while it is being stopped, starts afterwards on the same ports', async () => {
+      const simulator = new Simulator({ ammPort: await freePort(), appPort: await freePort() });
+      const { ammPort } = await simulator.start();
+      const old = await dial(AMM_DIALECT, ammPort);
+      void simulator.stop();
+      await simulator.start();
+      await old.closed;
+      await dial(AMM_DIALECT, ammPort);
+      await simulator.stop();
+    });
+
+    it('after a stop, begins afresh', async () => {
+      const { LIST_ENDPOINTS, PROVISION_ENDPOINT } = AMM_OPERATIONS;
+      const simulator = new Simulator({ ammPort: 0, appPort: 0 });
+      for (let round = 0; round < 2; round += 1) {
+        const amm = await dial(AMM_DIALECT, (await simulator.start()).ammPort);
+        amm.send(PROVISION_ENDPOINT.request, { id: '0x7' });
+        assert.equal((await amm.receive(PROVISION_ENDPOINT.response)).confirmation, 0);
+        amm.send(LIST_ENDPOINTS.request, { filter: 0 });
+        assert.equal((await amm.receive(LIST_ENDPOINTS.response)).count, 5);
+        await simulator.stop();
+      }
+    });
+
+    it('with "await using", frees its ports at the end of the block', async () => {
+      let port: number;
+      {
+        await using simulator = new Simulator({ ammPort: 0, appPort: 0 });
+        port = (await simulator.start()).ammPort;
+        await dial(AMM_DIALECT, port);
+      }
+      await assert.rejects(dial(AMM_DIALECT, port), { code: 'ECONNREFUSED' });
+    });
+  });
+
+  for (const host of HAS_IPV6 ? ['::1', ' [::1] '] : []) {
+    it(`takes an IPv6 address: "${host}"`, async () => {
+      assert.equal((await simulate({ host })).host, '::1');
+    });
+  }
+
+  it('takes undefined for the default', async () => {
+    const { simulator } = await simulate({ host: undefined, endpoints: undefined, fault: undefined });
+    assert.equal(simulator.fault, undefined);
+  });
+
+  const unusable: [unknown, RegExp][] = [
+    [
+      { port: 1 },
+      /^Unknown property "port" in the simulator options; expected one of: host, ammPort, appPort, /,
+    ],
+    [{ host: 1 }, /^The host is 1; a host name or an address is needed/],
+    [{ host: null }, /^The host is null/],
+    [{ ammPort: null }, /^The AMM port is null;/],
+    [{ endpoints: true }, /^The number of endpoints is true;/],
+    [{ fault: false }, /^Unknown fault false; expected one of: silent, /],
+    ['127.0.0.1', /^The simulator options must be an object; text of 9 characters was given/],
+    [[], /must be an object; an array of 0 was given/],
+    [null, /must be an object; null was given/],
+  ];
+  for (const [options, told] of unusable) {
+    it(`does not take ${JSON.stringify(options)}`, () =>
+      assert.match(
+        thrown(() => new Simulator(options as SimulatorOptions), 'AKM_INVALID_INPUT').message,
+        told,
+      ));
   }
 
   const wrong: [SimulatorOptions, RegExp][] = [

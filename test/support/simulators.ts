@@ -4,6 +4,7 @@ import { dial, type ScriptedConnection } from './scripted-server.js';
 
 /** A simulator under test, and raw connections to it. */
 export interface RunningSimulator extends SimulatorAddress {
+  readonly simulator: Simulator;
   /** Connects to the simulated AMM. */
   amm(): Promise<ScriptedConnection>;
   /** Connects to the simulated AppEndpoint. */
@@ -24,6 +25,7 @@ export function useSimulators(): (options?: SimulatorOptions) => Promise<Running
     stops.push(stop);
     return {
       ...address,
+      simulator,
       amm: () => dial(AMM_DIALECT, address.ammPort),
       app: () => dial(APP_DIALECT, address.appPort),
       stop,

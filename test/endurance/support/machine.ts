@@ -5,10 +5,11 @@ import {
   SEND_APP_DATA_REQUEST,
 } from '../../../src/protocol/app-messages.js';
 import { APP_DIALECT } from '../../../src/protocol/header.js';
-import { decodeWholeBody, encodeFrame } from '../../../src/protocol/message.js';
+import { encodeFrame } from '../../../src/protocol/message.js';
 import { AmmService } from '../../../src/simulator/amm-service.js';
 import { AppService } from '../../../src/simulator/app-service.js';
-import type { PeerService, Session } from '../../../src/simulator/peer-server.js';
+import type { PeerService, Session } from '../../../src/simulator/peer-service.js';
+import type { PeerRequest } from '../../../src/simulator/requests.js';
 import { SimulatorState } from '../../../src/simulator/simulator-state.js';
 import type { Ports } from '../../support/real-node-red';
 import { Peer, type PeerConnection } from './peer.js';
@@ -35,12 +36,13 @@ export class Machine {
   private readonly last = new Map<number, number>();
 
   constructor() {
-    const world = new SimulatorState(4, 5);
-    const app = new AppService(world, false);
-    this.amm = new Peer(new AmmService(world, false));
+    const state = new SimulatorState(4, 5);
+    const behaviour = { fault: undefined };
+    const app = new AppService(state, behaviour, () => undefined);
+    this.amm = new Peer(new AmmService(state, behaviour, () => undefined));
     this.app = new Peer({
       dialect: app.dialect,
-      received: (session, code, payload) => this.received(app, session, code, payload),
+      received: (session, request) => this.received(app, session, request),
       closed: (session) => {
         this.asked.delete(session);
         app.closed(session);
@@ -77,7 +79,7 @@ export class Machine {
 
   /** Pushes one message to this connection. Returns whether it takes more. */
   pushTo(connection: PeerConnection): boolean {
-    const stream = `connection-${connection.number}`;
+    const stream = `connection-${connection.connection}`;
     const times = this.pushTimes.get(stream) ?? [];
     this.pushTimes.set(stream, times);
     times.push(Date.now());
@@ -86,18 +88,20 @@ export class Machine {
     return connection.socket.write(encodeFrame(APP_DIALECT, RECEIVE_APP_DATA_RESPONSE, { ...PUSHES, data }));
   }
 
-  private received(app: PeerService, session: Session, code: number, payload: Buffer): void {
+  private received(app: PeerService, session: Session, request: PeerRequest): boolean {
+    const { code, fields } = request;
+    const appValue = Number(fields['appValue']);
     if (code === SEND_APP_DATA_REQUEST.code) {
-      const { appValue, data } = decodeWholeBody(SEND_APP_DATA_REQUEST, payload);
+      const data = String(fields['data']);
       if (!this.asked.has(session)) this.unregistered.push(Number(data));
       this.note(appValue, Number(data));
-      return;
+      return true;
     }
-    app.received(session, code, payload);
-    if (code !== APP_OPERATIONS.REGISTER_APP.request.code) return;
-    const { appValue } = decodeWholeBody(APP_OPERATIONS.REGISTER_APP.request, payload);
+    const answered = app.received(session, request);
+    if (code !== APP_OPERATIONS.REGISTER_APP.request.code) return answered;
     this.asked.set(session, (this.asked.get(session) ?? new Set()).add(appValue));
     this.events.emit('registered');
+    return answered;
   }
 
   private note(target: number, number: number): void {

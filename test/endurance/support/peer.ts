@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { FrameDecoder } from '../../../src/protocol/frame-decoder.js';
-import { codeOf } from '../../../src/protocol/message.js';
-import type { PeerService, Session } from '../../../src/simulator/peer-server.js';
+import type { PeerService, Session } from '../../../src/simulator/peer-service.js';
+import { readRequest } from '../../../src/simulator/requests.js';
 
 /** Ways in which a {@link Peer} can misbehave while it listens, beside going away. */
 export type Misbehaviour = 'silent' | 'slow' | 'garbage' | 'disconnect' | 'stalled';
@@ -66,6 +66,8 @@ export class Peer {
 
 /** One connection to a {@link Peer}. */
 export class PeerConnection implements Session {
+  /** Never: what a peer writes here is not limited. */
+  readonly isFull = false;
   /** How many messages were pushed to it. */
   pushed = 0;
 
@@ -73,14 +75,14 @@ export class PeerConnection implements Session {
     readonly socket: Socket,
     service: PeerService,
     /** Which connection of its peer this is, from 1. */
-    readonly number: number,
+    readonly connection: number,
     private readonly fault: () => Misbehaviour | undefined,
   ) {
     const decoder = new FrameDecoder(service.dialect, (payload) => {
-      const code = codeOf(payload);
-      if (code === undefined || socket.destroyed) return;
+      const request = readRequest(service.dialect.service, payload);
+      if (!request || socket.destroyed) return;
       if (this.fault() === 'disconnect') socket.destroy();
-      else service.received(this, code, payload);
+      else service.received(this, request);
     });
     socket.on('data', (chunk) => {
       try {
