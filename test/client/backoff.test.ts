@@ -27,6 +27,20 @@ describe('backoff', () => {
     assert.deepEqual(pauses(backoff, 2), [50, 100]);
   });
 
+  it('starts again after what lasted: ten times the shortest pause, and twice the last one', () => {
+    const backoff = new Backoff(100, 10_000, () => 0);
+    backoff.stood(0);
+    assert.deepEqual(pauses(backoff, 2), [50, 100]);
+    backoff.stood(999);
+    assert.deepEqual(pauses(backoff, 1), [200]);
+    backoff.stood(1000);
+    assert.deepEqual(pauses(backoff, 5), [50, 100, 200, 400, 800]); // the last before chance shortens it: 1600
+    backoff.stood(3199);
+    assert.deepEqual(pauses(backoff, 1), [1600]);
+    backoff.stood(6400);
+    assert.deepEqual(pauses(backoff, 1), [50]);
+  });
+
   it('stays within its limits after any number of failures', () => {
     const backoff = new Backoff(1, 30_000);
     for (const [failures, pause] of pauses(backoff, 3000).entries()) {

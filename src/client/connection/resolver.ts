@@ -1,4 +1,4 @@
-import { lookup, type LookupAddress } from 'node:dns';
+import dns, { type LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 
 /** Lookups under way, by host name. */
@@ -18,7 +18,7 @@ export function addressesOf(host: string): Promise<LookupAddress[]> {
   const known = pending.get(host);
   if (known) return known;
   const looking = new Promise<LookupAddress[]>((resolve, reject) => {
-    lookup(host, { all: true }, (error, addresses) => {
+    dns.lookup(host, { all: true }, (error, addresses) => {
       pending.delete(host);
       if (error) reject(error);
       else resolve(addresses);
