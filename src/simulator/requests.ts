@@ -27,6 +27,12 @@ const REQUESTS: Readonly<Record<Service, ReadonlyMap<number, Message>>> = {
 };
 
 /**
+ * A client of an AppEndpoint sends the same code alone, GET_ENDPOINT_INFO, to see who is there. The simulated AMM answers that too, so that
+ * one can see what a client makes of ports that are exchanged; what a real one does is not documented.
+ */
+const { request: LIST_ENDPOINTS } = AMM_OPERATIONS.LIST_ENDPOINTS;
+
+/**
  * Reads a request from a payload, which may be overwritten afterwards.
  * @returns undefined when the payload is too short to have a code
  * @throws AkmError `AKM_PROTOCOL` when the body does not have its layout
@@ -35,6 +41,8 @@ export function readRequest(service: Service, payload: Buffer): PeerRequest | un
   const code = codeOf(payload);
   if (code === undefined) return undefined;
   const { length } = payload;
+  if (service === 'amm' && code === LIST_ENDPOINTS.code && length === CODE_SIZE)
+    return { code, name: LIST_ENDPOINTS.name, fields: { filter: 0 }, length };
   const message = REQUESTS[service].get(code);
   return message
     ? { code, name: message.name, fields: copyBuffers(decodeWholeBody(message, payload)), length }

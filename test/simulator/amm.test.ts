@@ -53,6 +53,13 @@ describe('simulated AMM', () => {
     assert.deepEqual([atrs.code, atrs.payload.length], [0x45, 1292]);
   });
 
+  it("answers code 0x01 alone, an AppEndpoint's GET_ENDPOINT_INFO, with the list of endpoints", async () => {
+    const connection = await (await simulate()).amm();
+    connection.write(bytesOf('GET_ENDPOINT_INFO_REQUEST'));
+    const { code, payload } = await connection.frame();
+    assert.deepEqual([code, payload.length], [0x41, 524]);
+  });
+
   it('has as many endpoints and trust relationships as it is told to', async () => {
     const connection = await (await simulate({ endpoints: 2, atrs: 6 })).amm();
     assert.deepEqual(await ask(connection, LIST_ENDPOINTS, { filter: 0 }), {

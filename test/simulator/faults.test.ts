@@ -85,7 +85,7 @@ describe('simulator faults', () => {
   for (const fault of ['slow', 'silent'] as const) {
     it(`"${fault}" drops a client that breaks the protocol at once`, async () => {
       const amm = await (await simulate({ fault })).amm();
-      amm.sendRaw(LIST_ENDPOINTS.request.code);
+      amm.sendRaw(PROVISION_ENDPOINT.request.code);
       await amm.closed;
     });
   }
