@@ -66,7 +66,7 @@ describe('an event loop that is away for longer than the request timeout', () =>
   it('costs no connection to a peer whose heartbeat had been answered', async () => {
     const server = await bench.scriptedAmm();
     const options = { port: server.port, requestTimeout: 100, heartbeat: 20 };
-    const client = await connected(bench.amm(options));
+    await connected(bench.amm(options));
     const connection = await server.connection();
     for (let beats = 0; beats < 3; beats += 1) {
       await connection.receive(LIST.request);

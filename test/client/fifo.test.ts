@@ -66,6 +66,7 @@ describe('fifo', () => {
       Array.from({ length: 1000 }, (_, n) => n),
     );
     const longest = seen.join(' ').split('turn').map((part) => part.trim().split(' ').length); // prettier-ignore
-    assert.ok(Math.max(...longest) <= 128, `${Math.max(...longest)} in one turn`);
+    // the first part at once, the second in the turn that this one begins
+    assert.ok(Math.max(...longest) <= 2 * 128, `${Math.max(...longest)} in one turn`);
   });
 });

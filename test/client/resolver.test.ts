@@ -14,7 +14,10 @@ function useNameServer(): { host: string; found: Found }[] {
   const { lookup } = dns;
   beforeEach(() => {
     asked.length = 0;
-    dns.lookup = ((host: string, _options: object, found: Found) => asked.push({ host, found })) as never;
+    dns.lookup = ((host: string, options: object, found: Found) => {
+      if (host.endsWith('.test')) asked.push({ host, found });
+      else lookup(host, options, found as never);
+    }) as never;
   });
   afterEach(() => {
     dns.lookup = lookup;
