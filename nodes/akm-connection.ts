@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { AMM_PORT, AmmClient, type AmmClientOptions } from '../src/client/amm/amm-client.js';
 import { APP_PORT, AppClient } from '../src/client/app/app-client.js';
 import { checkOptions, type ClientOptions, type NumberInput } from '../src/client/options.js';
+import { MOST_WAITING } from '../src/client/requests/queue-limit.js';
 import type { ServiceClient } from '../src/client/service-client.js';
 import type { Layouts } from '../src/protocol/custom-layout.js';
 import { checkNames, type CheckedNames } from '../src/settings/check-names.js';
@@ -88,6 +89,7 @@ export = (RED: NodeAPI): void => {
       client.on('state', new OutageLog(this, client, QUESTIONS[service]).onState);
       client.on('state', faults.onState);
       client.on('fault', faults.onFault);
+      client.on('warning', (message) => this.warn(message));
       return client;
     };
     const clients: ConnectionNode['clients'] = {
@@ -97,7 +99,9 @@ export = (RED: NodeAPI): void => {
     const shown: Pick<ConnectionNode, 'clients' | 'names'> = { clients, names: checked.names };
     Object.assign(this, shown);
     try {
-      checkOptions(ammOptions(config, checked), AMM_PORT);
+      const { queueLimit } = checkOptions(ammOptions(config, checked), AMM_PORT);
+      if (queueLimit > MOST_WAITING.items)
+        this.warn(`The queue limit is ${queueLimit}; ${MOST_WAITING.items} is the most, and is used instead`);
       checkOptions(appOptions(config, checked), APP_PORT);
     } catch (error) {
       this.error(toAkmError(error)); // in the log, once; each message that wants the connection fails with it, catchable

@@ -57,7 +57,7 @@ export class NodeConnection<S extends keyof Clients> extends ConnectedNode {
   }
 
   /** Shows how the connection is, now and whenever that changes. */
-  follow(show: (state: ConnectionState) => void = (state) => this.status.connection(state)): void {
+  follow(show: (state: ConnectionState) => void = () => this.showConnection()): void {
     this.onClient((client) => {
       client.on('state', show);
       show(client.state);
@@ -67,7 +67,8 @@ export class NodeConnection<S extends keyof Clients> extends ConnectedNode {
 
   /** Shows how the connection is now. */
   showConnection(): void {
-    if (this.acquired) this.status.connection(this.acquired.state);
+    const { acquired } = this;
+    if (acquired) this.status.connection(acquired.state, acquired.isWrongService);
   }
 
   /** Shows that all is well, and whether an answer rests on an inferred layout. */

@@ -21,6 +21,7 @@ export const STATUS = {
   connecting: 'busy',
   connected: 'good',
   disconnected: 'bad',
+  wrongService: 'bad',
   unused: 'busy',
   unconfigured: 'bad',
   misconfigured: 'bad',
@@ -128,9 +129,13 @@ export class StatusLine {
     clearTimeout(this.pause);
   }
 
-  /** Shows how the connection is. */
-  connection(state: ConnectionState): void {
-    if (state !== 'closed') this.shared(state); // a node whose connection closes shows that by itself
+  /**
+   * Shows how the connection is.
+   * @param isWrongService whether there is none because another service answers at the port
+   */
+  connection(state: ConnectionState, isWrongService = false): void {
+    if (isWrongService) this.shared('wrongService');
+    else if (state !== 'closed') this.shared(state); // a node whose connection closes shows that by itself
   }
 
   /** Shows what became of a message that failed. */

@@ -117,6 +117,11 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
     return this.connection.lastError;
   }
 
+  /** Whether there is no connection because another service answers at the port: no attempt helps before somebody changes that. */
+  get isWrongService(): boolean {
+    return this.connection.isWrongService;
+  }
+
   /** The peer as a person would name it. */
   get peer(): string {
     return this.connection.peer;

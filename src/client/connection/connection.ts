@@ -74,8 +74,8 @@ export class Connection {
   private changedAt = 0;
   /** Why there is no connection, while there is none. */
   private reason: AkmError | undefined;
-  /** Whether that is because another service answers there. */
-  private isWrongService = false;
+  /** Whether that is because another service answered there. */
+  private wasRejected = false;
 
   constructor(
     private readonly dialect: Dialect,
@@ -103,6 +103,11 @@ export class Connection {
   /** Why there is no connection: what the last attempt failed with, or how the connection was lost. Undefined while none is missing. */
   get lastError(): AkmError | undefined {
     return this.reason;
+  }
+
+  /** Whether there is no connection because the peer is not the service it should be. */
+  get isWrongService(): boolean {
+    return this.wasRejected && this.current !== 'closed';
   }
 
   /** The address actually connected to, however the host was spelled; undefined without a connection. */
@@ -134,7 +139,7 @@ export class Connection {
   confirm(): void {
     if (this.current !== 'connecting' || !this.established) return;
     this.reason = undefined;
-    this.isWrongService = false;
+    this.wasRejected = false;
     this.confirmedAt = performance.now();
     this.changedAt = Date.now();
     this.listener.counters.connections += 1;
@@ -165,9 +170,7 @@ export class Connection {
 
   /** Drops a connection to a peer that is not the service it should be. It is tried again, since somebody may set that right. */
   reject(reason: AkmError): void {
-    if (!this.established) return;
-    this.isWrongService = true;
-    this.giveUp(reason);
+    if (this.established) this.giveUp(reason, true);
   }
 
   /** Ends the connection in an orderly way and makes a new one: the peer forgets what it tied to the old one. */
@@ -301,8 +304,9 @@ export class Connection {
   }
 
   /** The attempt or the connection is of no use any more; the next attempt follows after a pause. */
-  private giveUp(reason: AkmError): void {
+  private giveUp(reason: AkmError, isRejected = false): void {
     const wasEstablished = this.established;
+    this.wasRejected = isRejected;
     this.noteStood();
     this.release()?.drop();
     if (!this.reason) this.changedAt = Date.now();
