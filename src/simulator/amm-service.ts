@@ -1,7 +1,13 @@
 import { AMM_OPERATIONS } from '../protocol/amm-messages.js';
-import { AMM_DIALECT } from '../protocol/header.js';
+import { AMM_DIALECT, HEADER_SIZE } from '../protocol/header.js';
 import type { Decoded, Encodable } from '../protocol/layout.js';
-import { decodeWholeBody, encodeFrame, encodeRawFrame, type Operation } from '../protocol/message.js';
+import {
+  CODE_SIZE,
+  decodeWholeBody,
+  encodeFrame,
+  encodeRawFrame,
+  type Operation,
+} from '../protocol/message.js';
 import type { PeerService, Session } from './peer-server.js';
 import { CONFIRMATIONS, type SimulatorState } from './simulator-state.js';
 
@@ -15,6 +21,14 @@ type Handlers = {
 };
 
 const { success } = CONFIRMATIONS;
+
+/**
+ * LIST_ENDPOINTS without a filter. The code alone is GET_ENDPOINT_INFO of a client that takes this for an AppEndpoint: it finds its mistake
+ * by the list, while the end of the connection would tell it nothing.
+ */
+const ALL_ENDPOINTS = encodeFrame(AMM_DIALECT, AMM_OPERATIONS.LIST_ENDPOINTS.request, { filter: 0 }).subarray(
+  HEADER_SIZE,
+);
 
 /** The simulated AMM. */
 export class AmmService implements PeerService {
@@ -41,7 +55,8 @@ export class AmmService implements PeerService {
 
   received(session: Session, code: number, payload: Buffer): void {
     const answer = this.answers.get(code);
-    if (answer) session.write(answer(payload), session);
+    const isBare = code === AMM_OPERATIONS.LIST_ENDPOINTS.request.code && payload.length === CODE_SIZE;
+    if (answer) session.write(answer(isBare ? ALL_ENDPOINTS : payload), session);
   }
 
   closed(): void {
