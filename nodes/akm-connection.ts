@@ -88,6 +88,7 @@ export = (RED: NodeAPI): void => {
       client.on('state', new OutageLog(this, client, QUESTIONS[service]).onState);
       client.on('state', faults.onState);
       client.on('fault', faults.onFault);
+      client.on('warning', (message) => this.warn(message));
       return client;
     };
     const clients: ConnectionNode['clients'] = {
