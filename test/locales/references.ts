@@ -31,7 +31,9 @@ const STATUS_FILE = 'nodes/shared/status.ts';
 
 /** All that the sources in the browser and the runtime ask for. */
 export function referencesInSources(): Reference[] {
-  const sources = [...sourcesIn('src/editor'), ...sourcesIn('nodes')].filter(([file]) => file !== STATUS_FILE);
+  const sources = [...sourcesIn('src/editor'), ...sourcesIn('nodes')].filter(
+    ([file]) => file !== STATUS_FILE,
+  );
   const inSources = sources.flatMap(([file, source]) => {
     for (const call of callsIn(source, ['_', 'translate'])) assertNotPutTogether(call, source);
     // a node's own file is named after its type; what nodes share takes its texts from the shared catalogue
