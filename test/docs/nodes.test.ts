@@ -10,7 +10,9 @@ import { NODE_TYPES } from '../../src/settings/migrations.js';
 import type { SimulatorAddress } from '../../src/simulator/simulator.js';
 import { docBlock } from '../support/doc-blocks.js';
 import { codeIn, docTable } from '../support/doc-tables.js';
+import { AMM_DIALECT } from '../../src/protocol/header.js';
 import { connection, type FlowNode, type Message } from '../support/flows.js';
+import { end, noise, swallow } from '../support/harmful-proxy/harms.js';
 import { useNodeRed } from '../support/node-red-helper.js';
 
 /** When everything on the page happened. */
@@ -143,17 +145,21 @@ describe('docs/nodes.md: the message', () => {
 
 describe('docs/nodes.md: akm-watch shows', () => {
   const { nodeRed, bench } = useNodeRed();
-  for (const [fault, code, text] of [
-    ['disconnect', 'AKM_CONNECTION_LOST', 'connection lost'],
-    ['silent', 'AKM_TIMEOUT', 'no answer'],
-    ['garbage', 'AKM_PROTOCOL', 'not understood'],
+  for (const [harm, code, text] of [
+    [end, 'AKM_CONNECTION_LOST', 'connection lost'],
+    [swallow, 'AKM_TIMEOUT', 'no answer'],
+    [noise, 'AKM_PROTOCOL', 'not understood'],
   ] as const) {
     it(`"${text}" once its connection is back`, async () => {
-      const settings = fault === 'silent' ? { requestTimeout: '100' } : {};
+      const { ammPort } = await bench.simulator();
+      const proxy = await bench.proxy(AMM_DIALECT, ammPort);
+      const settings = { ammHost: proxy.host, ...(harm === swallow ? { requestTimeout: '100' } : {}) };
       const watch = { id: 'watch', type: 'akm-watch', interval: '0' };
-      await nodeRed.start(connection(await bench.simulator({ fault }), settings), watch);
+      await nodeRed.start(connection({ ammPort: proxy.port }, settings), watch);
       await nodeRed.showing('watch', 'connected');
+      proxy.harm({ toClient: harm });
       await nodeRed.failure('watch', {}, code);
+      await proxy.lift();
       await nodeRed.showing('watch', text);
     });
   }

@@ -10,9 +10,13 @@ import { CORE_NODES, useSidebar } from '../support/core-nodes.js';
 import { inTime } from '../support/deadline.js';
 import { docBlock } from '../support/doc-blocks.js';
 import { codeIn, docTable } from '../support/doc-tables.js';
+import { AMM_DIALECT } from '../../src/protocol/header.js';
+import type { TestPeers } from '../support/clients.js';
 import { connection, flowOf, type Caught, type FlowNode } from '../support/flows.js';
 import { freePort } from '../support/free-port.js';
-import { useNodeRed } from '../support/node-red-helper.js';
+import { end, noise, swallow } from '../support/harmful-proxy/harms.js';
+import type { Harm } from '../support/harmful-proxy/proxy.js';
+import { useNodeRed, type TestNodeRed } from '../support/node-red-helper.js';
 import { usePretendedRemoteAddress } from '../support/sockets.js';
 
 const PAGE = 'docs/troubleshooting.md';
@@ -47,10 +51,30 @@ describe(`${PAGE}: the codes`, () => {
     const source = ['connection/connection.ts', 'requests/request-queue.ts'].map((file) =>
       readFileSync(`src/client/${file}`, 'utf8'),
     );
-    for (const words of ['no connection within', 'did not answer what must be asked first'])
+    for (const words of [
+      'no connection within',
+      'the peer ended it',
+      'did not confirm a pending registration',
+    ])
       assert.ok(page.includes(words) && source.some((text) => text.includes(words)), words);
   });
 });
+
+/** Connects a list node to an AMM that answers the first request on a connection, and does harm to every answer from then on. */
+async function connectThenHarm(
+  nodeRed: TestNodeRed,
+  bench: TestPeers,
+  list: FlowNode,
+  harm: Harm,
+  settings = {},
+) {
+  const { ammPort } = await bench.simulator();
+  const proxy = await bench.proxy(AMM_DIALECT, ammPort);
+  await nodeRed.start(connection({ ammPort: proxy.port }, { ammHost: proxy.host, ...settings }), list);
+  await nodeRed.showing(list.id, 'connected');
+  proxy.harm({ toClient: harm });
+  return proxy;
+}
 
 describe(`${PAGE}: a node shows`, () => {
   const { nodeRed, bench } = useNodeRed();
@@ -87,15 +111,15 @@ describe(`${PAGE}: a node shows`, () => {
       await nodeRed.failure('node', {}, 'AKM_NOT_CONNECTED');
     },
     AKM_CONNECTION_LOST: async () => {
-      await start(list, { fault: 'disconnect' });
+      await connectThenHarm(nodeRed, bench, list, end);
       await nodeRed.failure('node', {}, 'AKM_CONNECTION_LOST');
     },
     AKM_TIMEOUT: async () => {
-      await start(list, { fault: 'silent', settings: { requestTimeout: '100' } });
+      await connectThenHarm(nodeRed, bench, list, swallow, { requestTimeout: '100' });
       await nodeRed.failure('node', {}, 'AKM_TIMEOUT');
     },
     AKM_PROTOCOL: async () => {
-      await start(list, { fault: 'garbage' });
+      await connectThenHarm(nodeRed, bench, list, noise);
       await nodeRed.failure('node', {}, 'AKM_PROTOCOL');
     },
     AKM_REJECTED: async () => {
@@ -107,7 +131,7 @@ describe(`${PAGE}: a node shows`, () => {
       await nodeRed.failure('node', { ...data, atrId: 2, payload: 'x' }, 'AKM_NOT_REGISTERED');
     },
     AKM_QUEUE_FULL: async () => {
-      await start(list, { fault: 'silent', settings: { queueLimit: '1' } });
+      await connectThenHarm(nodeRed, bench, list, swallow, { queueLimit: '1' });
       const others = [nodeRed.input('node'), nodeRed.input('node')];
       await nodeRed.failure('node', {}, 'AKM_QUEUE_FULL');
       await nodeRed.stop();
@@ -118,7 +142,7 @@ describe(`${PAGE}: a node shows`, () => {
       await nodeRed.failure('node', { payload: '0xC0FFEE' }, 'AKM_LAYOUT_UNVERIFIED');
     },
     AKM_CLOSED: async () => {
-      await start(list, { fault: 'silent' });
+      await connectThenHarm(nodeRed, bench, list, swallow);
       const waiting = nodeRed.input('node');
       await nodeRed.stop();
       assert.equal((await waiting)?.code, 'AKM_CLOSED');
@@ -168,12 +192,15 @@ describe(`${PAGE}: the symptom`, () => {
     await start(...nodes);
     for (let n = 0; n < count; n += 1) await nodeRed.output('registered');
   };
-  /** What a list node, or a register node, gets from a peer with a fault. */
-  const showsWith = async (fault: Fault, code: 'AKM_TIMEOUT' | 'AKM_CONNECTION_LOST' | 'AKM_PROTOCOL') => {
+  /** What a node gets that is never connected, since a peer has this fault from the start; the error says so in these words. */
+  const neverConnected = async (fault: Fault, words: string): Promise<void> => {
+    assert.ok(page.includes(`\`${words}\``), words);
     const peer = await bench.simulator({ fault });
-    await nodeRed.start(connection(peer, code === 'AKM_TIMEOUT' ? { requestTimeout: '100' } : {}), list);
-    await nodeRed.showing('list', 'connected');
-    await nodeRed.failure('list', {}, code);
+    await nodeRed.start(connection(peer, { requestTimeout: '100' }), list);
+    await nodeRed.showing('list', 'disconnected');
+    const { error } = await nodeRed.failure('list', {}, 'AKM_NOT_CONNECTED');
+    assert.ok(error.message.includes(words), error.message);
+    assert.ok(!nodeRed.texts('list').includes('connected'), nodeRed.texts('list').join());
   };
 
   /** By what the page says is seen: brings it about. */
@@ -185,21 +212,37 @@ describe(`${PAGE}: the symptom`, () => {
     },
     'The log says that the ports seem to be exchanged': async () => {
       const { ammPort, appPort } = await bench.simulator();
-      await nodeRed.start(connection({ ammPort: appPort, appPort: ammPort }), list, register);
+      const settings = { requestTimeout: '200' };
+      await nodeRed.start(connection({ ammPort: appPort, appPort: ammPort }, settings), list, register);
       for (const id of ['list', 'register']) await nodeRed.showing(id, 'disconnected');
-      assert.ok(nodeRed.log.some(({ msg }) => String(msg).includes('ports seem to be exchanged')));
-      await nodeRed.caught('AKM_PROTOCOL');
+      await nodeRed.logged(/No connection to the AppEndpoint .* ports seem to be exchanged/);
+      await nodeRed.logged(/No connection to the AMM .* is this the AppEndpoint's port\?/);
+      for (const id of ['list', 'register']) await nodeRed.failure(id, {}, 'AKM_PROTOCOL');
     },
-    'Every request fails with `AKM_TIMEOUT`': async () => {
-      await showsWith('silent', 'AKM_TIMEOUT');
-    },
+    'Requests to the AMM fail with `AKM_NOT_CONNECTED`: it `did not answer LIST_ENDPOINTS_REQUEST`': () =>
+      neverConnected('silent', 'did not answer LIST_ENDPOINTS_REQUEST'),
+    'Requests to the AppEndpoint fail with `AKM_TIMEOUT`, and the log says that it `does not answer GET_ENDPOINT_INFO`':
+      async () => {
+        const peer = await bench.simulator({ fault: 'silent' });
+        const info = { id: 'info', type: 'akm-app-info', query: 'version' };
+        await nodeRed.start(connection(peer, { requestTimeout: '100' }), info);
+        await nodeRed.logged(/the AppEndpoint .* does not answer GET_ENDPOINT_INFO/);
+        await nodeRed.showing('info', 'connected');
+        await nodeRed.failure('info', {}, 'AKM_TIMEOUT');
+      },
+    'Nodes are never connected: `the peer ended it`': () => neverConnected('disconnect', 'the peer ended it'),
     'Connected, and `disconnected` at each request': async () => {
-      await showsWith('disconnect', 'AKM_CONNECTION_LOST');
-      assert.ok(nodeRed.texts('list').includes('disconnected'), nodeRed.texts('list').join());
+      const proxy = await connectThenHarm(nodeRed, bench, list, end);
+      for (let n = 0; n < 2; n += 1) {
+        await nodeRed.failure('list', {}, 'AKM_CONNECTION_LOST');
+        await nodeRed.showing('list', 'disconnected');
+        await proxy.lift();
+        await nodeRed.showing('list', 'connected');
+        proxy.harm({ toClient: end });
+      }
     },
-    'Every request fails with `AKM_PROTOCOL`': async () => {
-      await showsWith('garbage', 'AKM_PROTOCOL');
-    },
+    'Nodes are never connected: the peer `broke the protocol`': () =>
+      neverConnected('garbage', 'broke the protocol'),
     '`akm-register` shows `refused: …`': async () => {
       const peer = await bench.simulator();
       const other = { ...connection(peer, patient), id: 'other' };

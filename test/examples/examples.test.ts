@@ -119,6 +119,7 @@ describe('an example at work', () => {
     await nodeRed.showing(idOf(/^akm-/, 'send in ATR 9'), 'not registered');
     await all('akm-list-endpoints', 'connected');
     await all('akm-provision', 'connected');
+    await all('akm-app-info', 'connected'); // though it answers nothing: an AppEndpoint need not know the first request
     await all('akm-list-atrs', 'disconnected');
     press('all is well');
     assert.equal((await shown<{ operation: string }>('done')).operation, 'LIST_ENDPOINTS');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
+import { FAILURES, OWN_STATUS, STATUS } from '../../nodes/shared/status.js';
 import { composePage } from '../../scripts/page.js';
 
 const PACKAGE = '@akmflow/node-red-akm';
@@ -25,19 +26,35 @@ export function referencesInPage(type: string): Reference[] {
   return [...attributes, ...asked].map((key) => referenceTo(key, type));
 }
 
+/** Puts the keys of statuses together, out of tables: {@link referencesInTables}. */
+const STATUS_FILE = 'nodes/shared/status.ts';
+
 /** All that the sources in the browser and the runtime ask for. */
 export function referencesInSources(): Reference[] {
-  return [...sourcesIn('src/editor'), ...sourcesIn('nodes')].flatMap(([file, source]) => {
+  const sources = [...sourcesIn('src/editor'), ...sourcesIn('nodes')].filter(
+    ([file]) => file !== STATUS_FILE,
+  );
+  const inSources = sources.flatMap(([file, source]) => {
     for (const call of callsIn(source, ['_', 'translate'])) assertNotPutTogether(call, source);
     // a node's own file is named after its type; what nodes share takes its texts from the shared catalogue
     const type = /^nodes\/([\w-]+)\.ts$/.exec(file)?.[1] ?? SHARED;
     return literalsIn(source).flatMap((literal): Reference[] => {
       const { text } = literal;
       if (text.startsWith(`${PACKAGE}/`) && text !== `${PACKAGE}/${SHARED}`) return [referenceTo(text, type)];
-      if (!file.startsWith('nodes/') || !/^status\.\w+$/.test(text)) return [];
-      return [referenceTo(text, calleeAround(literal) === 'shared' ? SHARED : type)];
+      return file.startsWith('nodes/') && /^status\.\w+$/.test(text) ? [referenceTo(text, type)] : [];
     });
   });
+  return [...inSources, ...referencesInTables()];
+}
+
+/** The statuses that nodes show. One that only one type has counts if the node's own file names it. */
+function referencesInTables(): Reference[] {
+  const shared = [...Object.keys(STATUS), ...Object.values(FAILURES)].map((key) => [SHARED, key]);
+  const own = Object.entries(OWN_STATUS).flatMap(([type, statuses]) => {
+    const literals = literalsIn(parse(readFileSync(`nodes/${type}.ts`, 'utf8'))).map(({ text }) => text);
+    return Object.keys(statuses).flatMap((key) => (literals.includes(key) ? [[type, key]] : []));
+  });
+  return [...shared, ...own].map(([type = '', key = '']): Reference => `${type}:status.${key}`);
 }
 
 /** The statuses of a node type that count: their numbers are shown short. */
@@ -70,13 +87,6 @@ function assertNotPutTogether({ arguments: [key] }: ts.CallExpression, source: t
   const isPutTogether = key && (ts.isTemplateExpression(key) || ts.isBinaryExpression(key));
   const isChoice = key && ts.isBinaryExpression(key) && key.operatorToken.getText() === '??';
   assert.ok(!isPutTogether || isChoice, `${source.fileName}: ${key?.getText() ?? ''}`);
-}
-
-/** The name of the function in whose call a node stands; empty where it stands in none. */
-function calleeAround(node: ts.Node): string {
-  for (let around = node.parent as ts.Node | undefined; around; around = around.parent as ts.Node | undefined)
-    if (ts.isCallExpression(around)) return calleeOf(around);
-  return '';
 }
 
 function calleeOf({ expression }: ts.CallExpression): string {

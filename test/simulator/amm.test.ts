@@ -169,6 +169,12 @@ describe('simulated AMM', () => {
     assert.equal((await ask(other, LIST_ENDPOINTS, { filter: 0 }))['count'], 5);
   });
 
+  it('lists its endpoints for a client that takes it for an AppEndpoint, and so learns of its mistake', async () => {
+    const connection = await (await simulate()).amm();
+    connection.sendRaw(APP_OPERATIONS.GET_ENDPOINT_INFO.request.code);
+    assert.equal((await connection.receive(LIST_ENDPOINTS.response)).count, 4);
+  });
+
   it('drops a client that breaks the protocol, and no other', async () => {
     const simulator = await simulate();
     const good = await simulator.amm();
