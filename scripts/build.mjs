@@ -52,4 +52,5 @@ await build({
   format: 'iife',
   globalName: 'akmEditor',
   target: 'es2020',
+  minify: true,
 });

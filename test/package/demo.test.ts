@@ -14,19 +14,30 @@ import {
 
 /** What the person at the terminal has to see before the demo counts as up. */
 const UP = /The demo is up: +(\S+)/;
+/** How long that may take, in milliseconds: the package is built and installed before. */
+const PATIENCE = 150_000;
 
 describe('npm run demo', function () {
   this.timeout(180_000);
 
   let userDir: string;
+  let child: Child;
 
   before(() => {
     userDir = makeScratchFolder('demo');
   });
 
-  function demo(port: number): Child {
+  // one that a failed test has left would build into the same folders as the next
+  afterEach(() => child.stop());
+
+  function demo(port: number): void {
     const args = ['run', 'demo', '--', '--port', String(port), '--user-dir', userDir];
-    return new Child('npm', args, { cwd: repository, detached: true });
+    child = new Child('npm', args, { cwd: repository, detached: true });
+  }
+
+  async function up(): Promise<string> {
+    const [, url = ''] = await child.printed(UP, 0, PATIENCE);
+    return url;
   }
 
   async function flowsAt(url: string): Promise<FlowNode[]> {
@@ -35,8 +46,8 @@ describe('npm run demo', function () {
 
   it('shows the first example in a real editor, and ends at Ctrl-C with exit code 0', async () => {
     const port = await freePort();
-    const child = demo(port);
-    const [, url = ''] = await child.printed(UP);
+    demo(port);
+    const url = await up();
     assert.equal(url, `http://127.0.0.1:${port}/`);
     assert.match(await (await fetch(url)).text(), /<title>Node-RED/);
     const [first = ''] = exampleNames;
@@ -53,8 +64,8 @@ describe('npm run demo', function () {
   it('keeps a flow that the user has changed', async () => {
     const changed = [{ id: 'mine', type: 'tab', label: 'mine' }];
     writeFileSync(join(userDir, 'flows.json'), JSON.stringify(changed));
-    const child = demo(0);
-    const [, url = ''] = await child.printed(UP);
+    demo(0);
+    const url = await up();
     assert.deepEqual(await flowsAt(url), changed);
     assert.equal(await child.stop('SIGINT'), 0);
   });
@@ -63,7 +74,7 @@ describe('npm run demo', function () {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
-    const child = demo(port);
+    demo(port);
     assert.equal(await child.exited, 1);
     assert.match(child.output, new RegExp(`cannot use port ${port}: another program uses it`));
     assert.doesNotMatch(child.output, /^\s+at /m, 'no stack trace');

@@ -16,8 +16,8 @@ export interface Summary {
   readonly open: readonly string[];
   /** Ended more than once, or without having been accepted. */
   readonly endedTooOften: readonly string[];
-  /** Failed, but no Catch node was told. */
-  readonly uncaught: readonly string[];
+  /** How many failed of which no Catch node was told, by `<type> <code>`: Node-RED's log must tell of them. */
+  readonly uncaught: Readonly<Record<string, number>>;
   readonly sinks: Readonly<Record<string, Arrivals>>;
 }
 
@@ -70,11 +70,12 @@ interface Hooks {
 const visit = (nodeId: string | undefined, { _msgid }: Message): string =>
   `${String(nodeId)} ${String(_msgid)}`;
 
-/** A double-entry account: every message that one of our nodes accepts must leave it once, and every failure reach a Catch node. */
+/** A double-entry account: every message that one of our nodes accepts must leave it once, and every failure reach a Catch node or the log. */
 export class Accounts {
   private readonly byType: Record<string, Outcome> = {};
   private readonly open = new Set<string>();
-  private readonly uncaught = new Set<string>();
+  /** What failed, by the visit: `<type> <code>`. */
+  private readonly uncaught = new Map<string, string>();
   private readonly endedTooOften: string[] = [];
   private readonly sinks: Record<string, Arrivals> = {};
   private readonly last = new Map<string, number>();
@@ -118,7 +119,9 @@ export class Accounts {
 
   summary(): Summary {
     const { byType, endedTooOften, sinks } = this;
-    return { byType, endedTooOften, sinks, open: [...this.open], uncaught: [...this.uncaught] };
+    const uncaught: Record<string, number> = {};
+    for (const kind of this.uncaught.values()) uncaught[kind] = (uncaught[kind] ?? 0) + 1;
+    return { byType, endedTooOften, sinks, open: [...this.open], uncaught };
   }
 
   news(): News {
@@ -134,7 +137,7 @@ export class Accounts {
     if (error) {
       const code = error.code ?? 'no code';
       outcome.failed[code] = (outcome.failed[code] ?? 0) + 1;
-      this.uncaught.add(key);
+      this.uncaught.set(key, `${type} ${code}`);
     } else {
       outcome.succeeded += 1;
       if (type === 'akm-send') this.taken.push([Number(payload), Date.now()]);

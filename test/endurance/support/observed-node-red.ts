@@ -8,6 +8,9 @@ import { nodeRedVersions, RealNodeRed } from '../../support/real-node-red';
 import type { News, Summary } from './accounts.js';
 import type { Vitals } from './vitals.js';
 
+/** What the log says of messages whose Catch node ended with them. */
+const TOLD = /(\d+) messages? of (akm-[a-z-]+)(?: ".*")? ended with (\w+) because the node was stopped/;
+
 /** A real Node-RED with the packed package and an {@link module:observer} in it. */
 export class ObservedNodeRed {
   private constructor(readonly nodeRed: RealNodeRed) {}
@@ -36,6 +39,16 @@ export class ObservedNodeRed {
 
   accounts(): Promise<Summary> {
     return this.ask('GET', 'observer/accounts') as Promise<Summary>;
+  }
+
+  /** How many failures the log has told of, in place of a Catch node that has ended too, by `<type> <code>`. */
+  get told(): Readonly<Record<string, number>> {
+    const told: Record<string, number> = {};
+    for (const line of this.nodeRed.process.lines.items) {
+      const [, count, type, code] = TOLD.exec(line) ?? [];
+      if (count) told[`${type} ${code}`] = (told[`${type} ${code}`] ?? 0) + Number(count);
+    }
+    return told;
   }
 
   news(): Promise<News> {

@@ -222,7 +222,7 @@ export class Soak {
         ...losses.forbidden,
         ...machine.disordered.map((number) => `send ${number} arrived after a later one, or twice`),
         ...machine.unregistered.map((number) => `send ${number} came before any registration`),
-        ...failuresOf(accounts),
+        ...failuresOf(accounts, this.observed.told),
         ...growthOf(before, after),
         ...after.warnings,
         ...log.filter((line) => /uncaught|unhandled/i.test(line)),

@@ -52,8 +52,9 @@ export class Child {
   }
 
   /** Waits for a line that matches, and gives the match. */
-  printed(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
-    return this.lines.find(`a line like ${String(pattern)}`, (line) => pattern.exec(line) ?? undefined, from);
+  printed(pattern: RegExp, from = 0, patience?: number): Promise<RegExpExecArray> {
+    const what = `a line like ${String(pattern)}`;
+    return this.lines.find(what, (line) => pattern.exec(line) ?? undefined, from, patience);
   }
 
   /** Asks it to end, waits until it has, and gives its exit code (`null`: a signal ended it). */

@@ -1,4 +1,4 @@
-/** How long a test waits for something that mostly happens in well under a second, in milliseconds. */
+/** How long a test waits for something that mostly happens in well under a second, in milliseconds, unless told otherwise. */
 const PATIENCE = 45_000;
 
 /** As many characters of each item are shown when a wait fails. */
@@ -39,9 +39,10 @@ export class Recorded<T> {
   /**
    * Waits for the first item from position `from` on for which `pick` gives anything but `undefined`.
    *
+   * @param patience how long to wait, in milliseconds
    * @throws Error naming `what` was awaited, when it does not come in time or cannot come any more.
    */
-  find<R>(what: string, pick: (item: T) => R | undefined, from = 0): Promise<R> {
+  find<R>(what: string, pick: (item: T) => R | undefined, from = 0, patience = PATIENCE): Promise<R> {
     return new Promise((resolve, reject) => {
       let next = from;
       const look = (): void => {
@@ -59,7 +60,7 @@ export class Recorded<T> {
         settle();
         reject(new Error(`${what}: ${reason}\nThe last that came before that:\n${this.#tail()}`));
       };
-      const deadline = setTimeout(() => fail(`did not come within ${PATIENCE / 1000} s`), PATIENCE);
+      const deadline = setTimeout(() => fail(`did not come within ${patience / 1000} s`), patience);
       const settle = (): void => {
         clearTimeout(deadline);
         this.#waiting.delete(look);
