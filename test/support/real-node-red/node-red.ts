@@ -35,6 +35,12 @@ const settings = (more: object): string => `module.exports = {
 };
 `;
 
+/**
+ * What whoever opens the editor without a login has chosen in it: no tips. The editor shows the first one a second after it began to load,
+ * and throws if it is still loading then.
+ */
+const userSettings = { _: { editor: { view: { 'view-show-tips': false } } } };
+
 /** What a Node-RED under test gets besides the package. */
 export interface StartOptions {
   /** Settings besides the usual ones, as far as JSON can hold them. */
@@ -75,6 +81,7 @@ export class RealNodeRed {
     const userDir = await makeUserDir(packages);
     const settingsFile = join(userDir, 'settings.js');
     await writeFile(settingsFile, settings(more));
+    await writeFile(join(userDir, '.config.users.json'), JSON.stringify(userSettings));
     await prepare?.(userDir);
 
     const child = new Child(node, [...nodeOptions, red, '--userDir', userDir, '--settings', settingsFile]);
