@@ -9,8 +9,13 @@ import { turn } from '../support/promises.js';
 
 const PUSH = encodeFrame(APP_DIALECT, RECEIVE_APP_DATA_RESPONSE, { atrId: 1, appValue: 1, data: 'x' });
 
+/** Lets the event loop turn until something holds. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await turn();
+}
+
 describe('a transport', () => {
-  const ends: (() => Promise<unknown> | void)[] = [];
+  const ends: (() => unknown)[] = [];
   afterEach(async () => {
     for (const end of ends.splice(0)) await end();
   });
@@ -37,41 +42,41 @@ describe('a transport', () => {
     const [peer] = await accepted;
     ends.push(
       () => transport.close(),
-      () => peer.destroy() as unknown as undefined,
+      () => peer.destroy(),
       () => new Promise((resolve) => server.close(resolve)),
     );
-    while (reported.length === 0) await turn();
+    await until(() => reported.length > 0);
     return { transport, peer, frames, reported };
   }
 
   it('decodes one message of what was read at first, the rest in the next turns, and then reads on', async () => {
     const { transport, peer, frames } = await make();
     peer.write(Buffer.concat([PUSH, PUSH, PUSH]));
-    while (frames.length === 0) await turn();
+    await until(() => frames.length > 0);
     assert.equal(frames.length, 1);
     assert.equal(transport.isBehind, true, 'an answer may be among the rest');
-    while (frames.length < 3) await turn();
+    await until(() => frames.length >= 3);
     peer.write(PUSH);
-    while (frames.length < 4) await turn();
-    while (transport.isBehind) await turn();
+    await until(() => frames.length >= 4);
+    await until(() => !transport.isBehind);
   });
 
   it('tells with which chunk each message began', async () => {
     const { transport, peer, frames } = await make();
     peer.write(Buffer.concat([PUSH, PUSH.subarray(0, 5)]));
-    while (frames.length < 1) await turn();
+    await until(() => frames.length >= 1);
     assert.equal(transport.chunks, 1);
     peer.write(PUSH.subarray(5));
-    while (frames.length < 2) await turn();
+    await until(() => frames.length >= 2);
     peer.write(PUSH);
-    while (frames.length < 3) await turn();
+    await until(() => frames.length >= 3);
     assert.deepEqual(frames, [1, 1, 3]);
   });
 
   it('has nothing to report of what is left once it is dropped, not even that it makes no sense', async () => {
     const { transport, peer, frames, reported } = await make();
     peer.write(Buffer.concat([PUSH, Buffer.from('this is no message')]));
-    while (frames.length < 1) await turn();
+    await until(() => frames.length >= 1);
     transport.drop();
     for (let turns = 0; turns < 5; turns += 1) await turn();
     assert.deepEqual([frames, reported], [[1], ['established']]);

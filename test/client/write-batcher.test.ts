@@ -15,14 +15,15 @@ const MOST = 16;
 
 const frameOf = (data: AppData): Buffer =>
   encodeFrame(APP_DIALECT, SEND_APP_DATA_REQUEST, data as AppData & { data: string });
-const bytes = (data: Uint8Array): Bytes => bytesOf(data) as Bytes;
+const bytes = (data: Uint8Array): Bytes => bytesOf(data) ?? assert.fail('no bytes');
 const text = (data: string): AppData => ({ atrId: 1, appValue: 200, data });
 const tick = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 
 /** A packer and what it has written; each write is taken when the test says so. */
 function packer() {
   const writes: { frames: Buffer; taken: Taken }[] = [];
-  const write = (frames: Buffer, taken: Taken = assert.fail): void => void writes.push({ frames, taken });
+  const write = (frames: Buffer, taken: Taken = () => assert.fail('not asked for')): void =>
+    void writes.push({ frames, taken });
   return { writes, packer: new WriteBatcher({ write }) };
 }
 

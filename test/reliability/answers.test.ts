@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { AkmErrorCode } from '../../src/errors.js';
-import { TestPeers } from '../support/clients.js';
+import { inState, TestPeers } from '../support/clients.js';
 import { useFakeClock, type FakeClock } from '../support/fake-clock.js';
 import * as harms from '../support/harmful-proxy/harms.js';
 import type { Harm } from '../support/harmful-proxy/proxy.js';
@@ -140,22 +140,32 @@ async function askUnder(
     };
     pushed?.(() => ask(first));
     client.open();
-    while (client.state !== 'connected') await proxy.calm();
+    await inState(client, 'connected');
     proxy.harm({ toClient: (frame, way) => HARMS[sequence[answered++]?.[0] ?? 'none']?.(frame, way) });
     for (const [, question] of sequence) ask(question);
     await allSettled();
     await proxy.lift();
     clock.advance(4 * TIMES.requestTimeout); // what is late holds up what comes behind it
     await proxy.calm();
-    while (client.state !== 'connected') {
-      clock.advanceToNext();
-      await proxy.calm();
-    }
+    await connectedWith(client, clock, proxy);
     for (const question of Object.keys(questions)) {
       ask(question, []);
       await allSettled();
     }
   } finally {
     await bench.clear();
+  }
+}
+
+/** Lets time pass until there is a connection. */
+async function connectedWith(
+  client: Scene['client'],
+  clock: FakeClock,
+  proxy: Scene['proxy'],
+): Promise<void> {
+  const isConnected = (): boolean => client.state === 'connected';
+  while (!isConnected()) {
+    clock.advanceToNext();
+    await proxy.calm();
   }
 }

@@ -308,9 +308,12 @@ export class RequestQueue {
   /** The limit for the response. What we are slow to read does not count as the peer's silence, within reason. */
   private deadlineFor(job: Job, waited = 1): Deadline {
     return new Deadline(job.request.timeout ?? this.timeout, () => {
-      if (this.inFlight && this.connection.isBehind && waited < LONGEST_BACKLOG)
+      if (this.inFlight && this.connection.isBehind && waited < LONGEST_BACKLOG) {
         this.inFlight.deadline = this.deadlineFor(job, waited + 1);
-      else this.onTimeout(job);
+        this.extendOffline(); // whoever waits behind it, too
+      } else {
+        this.onTimeout(job);
+      }
     });
   }
 
