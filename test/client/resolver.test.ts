@@ -55,7 +55,7 @@ describe('host names', () => {
   it('are not looked up again by each attempt while a name server is silent, and lead to a connection once it answers', async () => {
     const server = await bench.scriptedAmm();
     const client = bench.amm({
-      host: 'amm.test',
+      host: 'resolver.test',
       port: server.port,
       requestTimeout: 1000,
       reconnectMin: 100,
@@ -74,7 +74,7 @@ describe('host names', () => {
   });
 
   it('are of no interest any more once the client is closed', async () => {
-    const client = bench.amm({ host: 'amm.test' });
+    const client = bench.amm({ host: 'resolver.test' });
     client.open();
     await client.close();
     asked.splice(0)[0]?.found(null, [{ address: '127.0.0.1', family: 4 }]);

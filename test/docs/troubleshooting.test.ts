@@ -210,11 +210,11 @@ describe(`${PAGE}: the symptom`, () => {
       await nodeRed.start(connection({ ammPort: port, appPort: port }), list, register);
       for (const id of ['list', 'register']) await nodeRed.showing(id, 'disconnected');
     },
-    'The log says that the ports seem to be exchanged': async () => {
+    'Nodes show `ports exchanged?`, and the log says that the ports seem to be exchanged': async () => {
       const { ammPort, appPort } = await bench.simulator();
       const settings = { requestTimeout: '200' };
       await nodeRed.start(connection({ ammPort: appPort, appPort: ammPort }, settings), list, register);
-      for (const id of ['list', 'register']) await nodeRed.showing(id, 'disconnected');
+      for (const id of ['list', 'register']) await nodeRed.showing(id, 'ports exchanged?');
       await nodeRed.logged(/No connection to the AppEndpoint .* ports seem to be exchanged/);
       await nodeRed.logged(/No connection to the AMM .* is this the AppEndpoint's port\?/);
       for (const id of ['list', 'register']) await nodeRed.failure(id, {}, 'AKM_PROTOCOL');

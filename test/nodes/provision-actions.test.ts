@@ -292,14 +292,14 @@ describe('the actions of akm-provision', () => {
     });
 
     const bad: [payload: unknown, message: RegExp][] = [
-      [[], /The endpoints are an array of 0; an array of at least one identifier is needed/],
-      [FIRST, /The endpoints are an object; an array of at least one identifier is needed/],
-      [FIRST.id, /The endpoints are text of 34 characters; an array of at least one identifier is needed/],
-      [undefined, /The endpoints are undefined; an array/],
-      [null, /The endpoints are null; an array/],
-      [[FIRST, 'pump'], /endpoint 1 is text of 4 characters; needed is a 128-bit identifier/],
-      [[undefined], /endpoint 0 is undefined; needed is a 128-bit identifier/],
-      [[[FIRST]], /endpoint 0 is an array of 1; needed is a 128-bit identifier/],
+      [[], /endpoints is an array of 0; an array of at least one identifier is needed/],
+      [FIRST, /endpoints is an object; an array of at least one identifier is needed/],
+      [FIRST.id, /endpoints is text of 34 characters; an array of at least one identifier is needed/],
+      [undefined, /endpoints is undefined; an array/],
+      [null, /endpoints is null; an array/],
+      [[FIRST, 'pump'], /endpoints\[1\] is text of 4 characters; needed is a 128-bit identifier/],
+      [[undefined], /endpoints\[0\] is undefined; needed is a 128-bit identifier/],
+      [[[FIRST]], /endpoints\[0\] is an array of 1; needed is a 128-bit identifier/],
     ];
     for (const [payload, message] of bad) {
       it(`send nothing: ${message.source}`, async () => {

@@ -249,7 +249,9 @@ export class RequestQueue {
   /** Whether a response may still come that would be taken for the one to this request. A late one to the same question will do. */
   private isAmbiguous({ responseCode, frame, toleratesNoReply }: Job['request']): boolean {
     const asked = this.unanswered.get(responseCode);
-    return asked !== undefined && !(toleratesNoReply && asked.equals(frame));
+    if (asked === undefined) return false;
+    const isFirst = asked === this.first?.request.frame; // what it asks does not change while the connection lasts
+    return !((toleratesNoReply || isFirst) && asked.equals(frame));
   }
 
   private jobFor<T>(request: Request<T>, resolve: (value: T) => void, reject: (error: unknown) => void): Job {
