@@ -2,6 +2,7 @@ import type { Node, NodeAPI } from 'node-red';
 import type { AppClient } from '../src/client/app/app-client.js';
 import type { Response } from '../src/client/requests/exchange.js';
 import { oneOf } from '../src/settings/one-of.js';
+import type { RequestOptions } from '../src/client/requests/request-queue.js';
 import { configOf } from './shared/config.js';
 import { flattenIdentifiers } from './shared/identifiers.js';
 import { named } from './shared/names.js';
@@ -15,13 +16,13 @@ interface AppInfoDef extends UserNodeDef {
 /** What can be asked. */
 interface Query {
   operation: string;
-  ask(client: AppClient): Promise<Response<object>>;
+  ask(client: AppClient, options: RequestOptions): Promise<Response<object>>;
 }
 
 const QUERIES = {
-  version: { operation: 'GET_VERSION', ask: (client) => client.getVersion() },
-  endpoint: { operation: 'GET_ENDPOINT_INFO', ask: (client) => client.getEndpointInfo() },
-  atrs: { operation: 'GET_ATR_INFO', ask: (client) => client.getAtrInfo() },
+  version: { operation: 'GET_VERSION', ask: (client, options) => client.getVersion(options) },
+  endpoint: { operation: 'GET_ENDPOINT_INFO', ask: (client, options) => client.getEndpointInfo(options) },
+  atrs: { operation: 'GET_ATR_INFO', ask: (client, options) => client.getAtrInfo(options) },
 } as const satisfies Record<string, Query>;
 
 const QUERY_NAMES = Object.keys(QUERIES) as (keyof typeof QUERIES)[];
@@ -39,7 +40,7 @@ export = (RED: NodeAPI): void =>
     user.onMessage(async (msg, forward) => {
       const { ask } = QUERIES[oneOf(config.query, QUERY_NAMES, 'query')];
       const { client, names } = user;
-      const { fields, ...info } = await ask(client);
+      const { fields, ...info } = await ask(client, user.cancellation);
       msg.payload = named(names, flattenIdentifiers(fields, names));
       msg.akm = { service: SERVICE, operation, ...info };
       user.showAnswered(info);

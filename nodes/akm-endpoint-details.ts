@@ -26,7 +26,9 @@ export = (RED: NodeAPI): void =>
       const { value: given } = await user.live(evaluate(RED, this, typed, msg));
       const { client, names } = user;
       const target = resolveTarget(names, given) as Target;
-      const { fields, ...info } = await client.getEndpointDetails(target).catch(targetRefused(names, target));
+      const { fields, ...info } = await client
+        .getEndpointDetails(target, user.cancellation)
+        .catch(targetRefused(names, target));
       msg.payload = named(names, { ...identifierIn(target), ...flattenIdentifiers(fields, names) });
       msg.akm = { service: SERVICE, operation, ...info };
       user.showAnswered(info);

@@ -27,7 +27,7 @@ export = (RED: NodeAPI): void =>
       const filter = { value: config.filter, type: config.filterType };
       const number = await user.live(evaluateInteger(RED, this, filter, msg, 'The filter', U32_MAX));
       const { client, names } = user;
-      const { atrs, ...info } = await client.listAtrs(number);
+      const { atrs, ...info } = await client.listAtrs(number, user.cancellation);
       const kept = atrs
         .map((atr, index) => named(names, { index, ...atr }))
         .filter((atr) => category === undefined || atr.category === category);

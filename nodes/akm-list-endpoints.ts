@@ -23,7 +23,7 @@ export = (RED: NodeAPI): void =>
       const filter = { value: config.filter, type: config.filterType };
       const number = await user.live(evaluateInteger(RED, this, filter, msg, 'The filter', U32_MAX));
       const { client, names } = user;
-      const { endpoints, ...info } = await client.listEndpoints(number);
+      const { endpoints, ...info } = await client.listEndpoints(number, user.cancellation);
       msg.payload = endpoints.map((endpoint, index) => named(names, { index, ...endpoint }));
       msg.akm = { service: SERVICE, operation, ...info };
       user.status.own(endpoints.length === 1 ? 'endpoint' : 'endpoints', endpoints.length);

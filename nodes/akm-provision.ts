@@ -3,6 +3,7 @@ import type { AmmClient, Confirmation, Target } from '../src/client/amm/amm-clie
 import { resolveTarget, targetRefused } from '../src/settings/aliases.js';
 import type { Names } from '../src/settings/names.js';
 import { oneOf } from '../src/settings/one-of.js';
+import type { RequestOptions } from '../src/client/requests/request-queue.js';
 import { configOf } from './shared/config.js';
 import { evaluate } from './shared/evaluate.js';
 import { flattenIdentifiers, identifierIn } from './shared/identifiers.js';
@@ -20,7 +21,7 @@ interface ProvisionDef extends UserNodeDef {
 /** Something that can be done to the AMM. */
 interface Action {
   operation: string;
-  perform(client: AmmClient, target: Target): Promise<Confirmation>;
+  perform(client: AmmClient, target: Target, options: RequestOptions): Promise<Confirmation>;
   /** What of the target the answer tells again. */
   subject(target: Target, names: Names): object;
 }
@@ -28,12 +29,12 @@ interface Action {
 const ACTIONS = {
   'provision-endpoint': {
     operation: 'PROVISION_ENDPOINT',
-    perform: (client, target) => client.provisionEndpoint(target),
+    perform: (client, target, options) => client.provisionEndpoint(target, options),
     subject: identifierIn,
   },
   'create-operational-atr': {
     operation: 'CREATE_OPERATIONAL_ATR',
-    perform: (client, target) => client.createOperationalAtr(target as object),
+    perform: (client, target, options) => client.createOperationalAtr(target as object, options),
     subject: (target, names) =>
       Array.isArray(target)
         ? { endpoints: target.map((endpoint) => named(names, identifierIn(endpoint))) }
@@ -41,12 +42,12 @@ const ACTIONS = {
   },
   'delete-endpoint': {
     operation: 'DELETE_ENDPOINT',
-    perform: (client, target) => client.deleteEndpoint(target),
+    perform: (client, target, options) => client.deleteEndpoint(target, options),
     subject: identifierIn,
   },
   'delete-atr': {
     operation: 'DELETE_ATR',
-    perform: (client, target) => client.deleteAtr(target),
+    perform: (client, target, options) => client.deleteAtr(target, options),
     subject: identifierIn,
   },
 } as const satisfies Record<string, Action>;
@@ -75,7 +76,9 @@ export = (RED: NodeAPI): void =>
       const { value: given } = await user.live(evaluate(RED, this, typed, msg));
       const { client, names } = user;
       const target = resolveTarget(names, given) as Target;
-      const { fields, ...info } = await action.perform(client, target).catch(targetRefused(names, target));
+      const { fields, ...info } = await action
+        .perform(client, target, user.cancellation)
+        .catch(targetRefused(names, target));
       msg.payload = named(names, {
         action: name,
         accepted: true,

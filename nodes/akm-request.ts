@@ -32,7 +32,12 @@ export = (RED: NodeAPI): void =>
         config.responseCode === ''
           ? code + RESPONSE_OFFSET
           : parseInteger(config.responseCode, 'The response code', U32_MAX);
-      const { body, ...info } = await user.client.request(code, bodyOf(msg.payload), responseCode);
+      const { body, ...info } = await user.client.request(
+        code,
+        bodyOf(msg.payload),
+        responseCode,
+        user.cancellation,
+      );
       msg.payload = body;
       msg.akm = { service, operation, ...info };
       user.showConnection();

@@ -41,16 +41,19 @@ export = (RED: NodeAPI): void =>
 
     const send = (atrId: number, appValue: number, data: Buffer | string): Promise<void> =>
       new Promise((resolve, reject) => {
-        user.client.send({ atrId, appValue, data, offline: config.offline }, (error) => {
-          waiting -= 1;
-          if (error) {
-            reject(error); // which is shown, while there is a connection
-          } else {
-            sent += 1;
-            resolve();
-          }
-          if (!error || user.state !== 'connected') user.status.often(showState);
-        });
+        user.client.send(
+          { atrId, appValue, data, offline: config.offline, signal: user.cancellation.signal },
+          (error) => {
+            waiting -= 1;
+            if (error) {
+              reject(error); // which is shown, while there is a connection
+            } else {
+              sent += 1;
+              resolve();
+            }
+            if (!error || user.state !== 'connected') user.status.often(showState);
+          },
+        );
         waiting += 1;
         if (user.state !== 'connected') user.status.often(showState);
       });

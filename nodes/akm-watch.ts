@@ -47,7 +47,7 @@ export = (RED: NodeAPI): void =>
     const poller = new Poller(async (): Promise<Lists> => {
       try {
         checkedInterval(config);
-        last = await askFor(config.what, () => user.client, user.names);
+        last = await askFor(config.what, () => user.client, user.names, user.cancellation);
         outage = undefined;
         showState();
         return last;

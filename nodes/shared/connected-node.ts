@@ -89,6 +89,11 @@ export abstract class ConnectedNode {
     return this.lifetime.during(work);
   }
 
+  /** For what the node asks of its client: when it ends, nothing more of that is written. What is in flight comes to its end. */
+  get cancellation(): { signal: AbortSignal; finishInFlight: true } {
+    return { signal: this.lifetime.signal, finishInFlight: true };
+  }
+
   /** Handles each message with `work`, and ends it with exactly one `done`, whatever happens. */
   onMessage(work: Work): void {
     this.unfinished = handleMessages(this.node, this.lifetime, work, (msg, thrown) =>

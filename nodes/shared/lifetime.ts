@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { AkmError } from '../../src/errors.js';
 
 /**
@@ -6,8 +7,18 @@ import { AkmError } from '../../src/errors.js';
  */
 export class Lifetime {
   private ending: AkmError | undefined;
+  private readonly controller = new AbortController();
   /** Ends each wait, with this error. */
   private readonly waiting = new Set<(error: AkmError) => void>();
+
+  constructor() {
+    setMaxListeners(0, this.controller.signal); // one for each request that waits
+  }
+
+  /** Aborted when the node ends: what it has asked for and is not written yet never is. The reason is an AkmError `AKM_CLOSED`. */
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
 
   /** Whether the node has ended. */
   get ended(): boolean {
@@ -44,9 +55,10 @@ export class Lifetime {
   end(): void {
     const error = new AkmError(
       'AKM_CLOSED',
-      'The node was stopped, by a deploy or with Node-RED, before it had done anything for this message',
+      'The node was stopped before anything was sent for this message',
     );
     this.ending ??= error;
+    this.controller.abort(error);
     for (const end of [...this.waiting]) end(error);
   }
 }

@@ -26,7 +26,7 @@ describe('messages of a node that a deploy ends', () => {
 
   const CLOSED = (count: string, label: string, peer: string) =>
     new RegExp(
-      `^${count} of ${label} ended with AKM_CLOSED because the node was stopped: The connection to ${peer} at 127\\.0\\.0\\.1:\\d+ was closed$`,
+      `^${count} of ${label} ended with AKM_CLOSED because the node was stopped: (The node was stopped before anything was sent for this message|The connection to ${peer} at 127\\.0\\.0\\.1:\\d+ was closed)$`,
     );
 
   for (const ending of ['a full deploy', 'the end of Node-RED'] as const) {

@@ -1,5 +1,6 @@
 import type { AmmClient, Atr } from '../../../src/client/amm/amm-client.js';
 import { differences, remember, type Differences } from './list-diff.js';
+import type { RequestOptions } from '../../../src/client/requests/request-queue.js';
 import type { ExchangeInfo } from '../../../src/client/requests/exchange.js';
 import type { Identifier } from '../../../src/protocol/identifier.js';
 import type { Names } from '../../../src/settings/names.js';
@@ -36,14 +37,19 @@ export function checkWhat(what: unknown): void {
  * Asks for what is watched, one list after the other.
  * @param clientNow gives the client to ask, before each list; it throws where nothing is to be asked any more
  */
-export async function askFor(what: What, clientNow: () => AmmClient, names: Names): Promise<Lists> {
+export async function askFor(
+  what: What,
+  clientNow: () => AmmClient,
+  names: Names,
+  options: RequestOptions,
+): Promise<Lists> {
   const lists: Lists = { endpoints: undefined, atrs: undefined };
   if (what !== 'atrs') {
-    const { endpoints, ...info } = await clientNow().listEndpoints();
+    const { endpoints, ...info } = await clientNow().listEndpoints(0, options);
     lists.endpoints = { entries: endpoints.map((each, index) => named(names, { index, ...each })), info };
   }
   if (what !== 'endpoints') {
-    const { atrs, ...info } = await clientNow().listAtrs();
+    const { atrs, ...info } = await clientNow().listAtrs(0, options);
     lists.atrs = { entries: atrs.map((each, index) => named(names, { index, ...each })), info };
   }
   return lists;

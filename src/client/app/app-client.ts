@@ -40,6 +40,8 @@ export interface OutgoingData {
    * takes. Default `error`.
    */
   offline?: 'error' | 'queue';
+  /** Cancels the send while it waits: it fails with the signal's reason, and is never written. */
+  signal?: AbortSignal;
 }
 
 /** Called once: without an error when the operating system has taken the bytes. */
@@ -278,8 +280,10 @@ export class AppClient extends ServiceClient {
     return sent;
   }
 
-  private checked({ atrId, appValue, data, offline = 'error' }: OutgoingData, taken: Send['taken']): Send {
+  private checked(message: OutgoingData, taken: Send['taken']): Send {
+    const { atrId, appValue, data, offline = 'error', signal } = message;
     if (this.state === 'closed') throw this.connection.notConnected();
+    signal?.throwIfAborted();
     const bytes = typeof data === 'string' ? data : bytesOf(data);
     if (bytes === undefined) {
       throw new AkmError('AKM_INVALID_INPUT', `The data is ${kindOf(data)}; bytes or a string are needed`);
@@ -290,6 +294,7 @@ export class AppClient extends ServiceClient {
       appValue: parseInteger(appValue, 'The App Value', U16_MAX),
       data: bytes,
       isPatient: offline === 'queue',
+      signal,
       taken,
     };
   }

@@ -13,6 +13,8 @@ export interface Send extends AppData {
   readonly size: number;
   /** Whether it may wait for a connection that has gone missing. */
   readonly isPatient: boolean;
+  /** Cancels it while it waits. */
+  readonly signal: AbortSignal | undefined;
   /** Called once: without an error when the operating system has taken the bytes. */
   readonly taken: Taken;
 }
@@ -23,6 +25,8 @@ export interface Send extends AppData {
  */
 export class SendQueue {
   private readonly waiting = new Map<number, Fifo<Send>>();
+  /** The signals that are listened to: one cancels however many sends. */
+  private readonly signals = new WeakSet<AbortSignal>();
 
   constructor(
     private readonly connection: Pick<Connection, 'writable' | 'state' | 'notConnected'>,
@@ -86,6 +90,17 @@ export class SendQueue {
     const sends = this.waiting.get(send.atrId) ?? new Fifo<Send>();
     sends.push(kept);
     this.waiting.set(send.atrId, sends);
+    if (send.signal) this.listenTo(send.signal);
+  }
+
+  private listenTo(signal: AbortSignal): void {
+    if (this.signals.has(signal)) return;
+    this.signals.add(signal);
+    const cancel = (): void => {
+      for (const [atrId, sends] of this.waiting)
+        this.fail(atrId, sends, (send) => send.signal === signal, signal.reason as AkmError);
+    };
+    signal.addEventListener('abort', cancel, { once: true });
   }
 
   private writeAll(atrId: number, sends: Fifo<Send>): void {

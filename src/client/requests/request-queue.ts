@@ -13,6 +13,8 @@ export interface RequestOptions {
    * as it is, or is replaced after the timeout, as with any request.
    */
   signal?: AbortSignal | undefined;
+  /** Lets `signal` cancel the request only while it waits: one in flight comes to its end. Default false. */
+  finishInFlight?: boolean | undefined;
   /**
    * Keeps the connection if no response comes: else it is replaced, since the response may still come and would be taken for that of
    * the next request with the same code.
@@ -251,7 +253,7 @@ export class RequestQueue {
     const asked = this.unanswered.get(responseCode);
     if (asked === undefined) return false;
     const isFirst = asked === this.first?.request.frame; // what it asks does not change while the connection lasts
-    return !((toleratesNoReply || isFirst) && asked.equals(frame));
+    return !((toleratesNoReply === true || isFirst) && asked.equals(frame));
   }
 
   private jobFor<T>(request: Request<T>, resolve: (value: T) => void, reject: (error: unknown) => void): Job {
@@ -261,7 +263,9 @@ export class RequestQueue {
       signal?.removeEventListener('abort', cancel);
     };
     const cancel = (): void => {
-      if (this.inFlight?.job !== job && !internal) this.limit.release(request.frame.length);
+      const isInFlight = this.inFlight?.job === job;
+      if (isInFlight && request.finishInFlight) return;
+      if (!isInFlight && !internal) this.limit.release(request.frame.length);
       end();
       reject(signal?.reason);
     };
