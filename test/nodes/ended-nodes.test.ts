@@ -116,3 +116,30 @@ describe('a node that ends while it waits for a context store', () => {
     await deployed;
   });
 });
+
+describe('a node that ends while its request waits for its turn', () => {
+  const { nodeRed, bench } = useNodeRed();
+
+  it('has it never written, though other nodes keep the connection', async () => {
+    const amm = await bench.scriptedAmm();
+    const settings = connection({ ammPort: amm.port });
+    const keeper = { id: 'keeper', type: 'akm-list-atrs' };
+    const provision = { id: 'node', type: 'akm-provision', action: 'delete-endpoint' };
+    await nodeRed.start(settings, keeper, provision);
+    const peer = await amm.connection();
+    await nodeRed.showing('keeper', 'connected');
+    const listed = nodeRed.success('keeper');
+    await peer.receive(AMM_OPERATIONS.LIST_ATRS.request);
+    const ended = nodeRed.input('node', { payload: '0x1' });
+    await turn(); // by then it waits behind the list
+    await nodeRed.deploy('nodes', settings, keeper);
+    assert.equal((await ended)?.code, 'AKM_CLOSED');
+    await nodeRed.caught('AKM_CLOSED');
+    peer.send(AMM_OPERATIONS.LIST_ATRS.response, { confirmation: 0, count: 0, atrs: [] });
+    await listed;
+    const again = nodeRed.success('keeper');
+    assert.equal((await peer.frame()).code, LIST_ATRS, 'no DELETE_ENDPOINT comes in between');
+    peer.send(AMM_OPERATIONS.LIST_ATRS.response, { confirmation: 0, count: 0, atrs: [] });
+    await again;
+  });
+});
