@@ -180,7 +180,10 @@ describe('akm-connection', () => {
       await peer.frame();
       await nodeRed.deploy('nodes', { ...settings, queueLimit: '5' }, list);
       const caught = await failed;
-      assert.match(caught.error.message, /The connection to the AMM .* was closed|The node was stopped before anything was sent/);
+      assert.match(
+        caught.error.message,
+        /The connection to the AMM .* was closed|The node was stopped before anything was sent/,
+      );
       assert.equal(caught.topic, 'kept');
       assert.deepEqual(caught.akm, { service: 'amm', operation: 'LIST_ENDPOINTS' });
     });
