@@ -93,12 +93,11 @@ for (const { type, service, operation } of nodes) {
       const { error } = await nodeRed.failure('node', { payload: ENDPOINT }, 'AKM_QUEUE_FULL');
       assert.match(error.message, /Queue full: 1 requests and messages are waiting \(queue limit 1\)/);
       await nodeRed.stop();
-      for (const ended of [inFlight, waiting]) {
-        const closed = await ended;
-        assert.equal(closed?.code, 'AKM_CLOSED');
-        assert.match(closed.message, peers[service]);
-        assert.match(closed.message, /was closed/);
-      }
+      const [closed, stopped] = await Promise.all([inFlight, waiting]);
+      assert.deepEqual([closed?.code, stopped?.code], ['AKM_CLOSED', 'AKM_CLOSED']);
+      assert.match(closed?.message ?? '', peers[service]);
+      assert.match(closed?.message ?? '', /was closed/);
+      assert.match(stopped?.message ?? '', /The node was stopped before anything was sent/);
     });
   });
 }
