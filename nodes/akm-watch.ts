@@ -87,7 +87,7 @@ export = (RED: NodeAPI): void =>
         const lists = await poller.poll();
         if (asking === 0 && user.state) tell(lists, {}, (msg) => this.send(msg));
       } catch (error) {
-        if (asking > 0 || !user.state) return; // a message tells of it, or there is no connection and the status says so
+        if (asking > 0 || !user.state) return; // a message reports it, or there is no connection and the status says so
         if (!known) user.report(error);
         else showState();
       }

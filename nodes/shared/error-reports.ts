@@ -3,7 +3,7 @@ import { isAkmError } from '../../src/errors.js';
 import { EventThrottle } from './events/event-throttle.js';
 import type { AkmMessage } from './messages.js';
 
-/** How long errors of one kind are counted before a line tells of them, in milliseconds. */
+/** How long errors of one kind are counted before a line reports them, in milliseconds. */
 const PERIOD = 10_000;
 
 interface Report {

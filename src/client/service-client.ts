@@ -1,7 +1,4 @@
-import { EventEmitter } from 'node:events';
-import { types } from 'node:util';
-import { AkmError, isAkmError, kindOf, messageOf } from '../errors.js';
-import { bytesOf, copyOf } from '../protocol/bytes.js';
+import { AkmError, isAkmError, messageOf } from '../errors.js';
 import type { Dialect } from '../protocol/header.js';
 import type { Decoded, Encodable } from '../protocol/layout.js';
 import {
@@ -17,13 +14,13 @@ import {
 import { Connection, type ConnectionState } from './connection/connection.js';
 import { Heartbeat } from './connection/heartbeat.js';
 import { NonsenseLimit } from './connection/nonsense-limit.js';
-import type { ClientEvents } from './events.js';
 import { Counters, roundLatency, type CounterValues } from './counters.js';
 import type { CheckedOptions } from './options.js';
 import type { ExchangeOptions, RawResponse, Response } from './requests/exchange.js';
 import { QueueLimit } from './requests/queue-limit.js';
 import { requireSuccess, type StatusField } from './requests/rejection.js';
 import { RequestQueue, type RequestOptions } from './requests/request-queue.js';
+import { SafeEmitter } from './safe-emitter.js';
 
 /** What a message means: it was delivered to a flow, makes sense, makes none to us, or is wrong. */
 export type Sense = 'delivered' | boolean | AkmError;
@@ -40,7 +37,7 @@ export interface Identification {
  *
  * A client may be made long before its peer is there: it connects by itself as soon as it can, and again whenever it must.
  */
-export abstract class ServiceClient extends EventEmitter<ClientEvents> {
+export abstract class ServiceClient extends SafeEmitter {
   protected readonly connection: Connection;
   protected readonly queue: RequestQueue;
   protected readonly limit: QueueLimit;
@@ -192,15 +189,12 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
    * @throws AkmError (as a rejection) `AKM_INVALID_INPUT`, `AKM_PAYLOAD_TOO_LARGE`, or what any request may fail with
    */
   protected async exchangeRaw(
-    requestCode: number,
-    responseCode: number,
+    { requestCode, responseCode }: Pick<RawResponse, 'requestCode' | 'responseCode'>,
     body: Uint8Array,
     options: RequestOptions,
   ): Promise<RawResponse> {
-    const bytes = bytesOf(body);
-    if (!bytes) throw new AkmError('AKM_INVALID_INPUT', `The body is ${kindOf(body)}; a Buffer is needed`);
     const name = `request 0x${requestCode.toString(16)}`;
-    const frame = this.onBehalfOf(name, () => encodeRawFrame(this.dialect, requestCode, copyOf(bytes)));
+    const frame = this.onBehalfOf(name, () => encodeRawFrame(this.dialect, requestCode, body));
     this.open();
     return this.queue.request({
       ...options,
@@ -278,33 +272,9 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
   }
 
   /** Reports a message that was dropped, or whoever receives messages and failed. */
-  protected fault(error: Error): void {
+  protected override fault(error: Error): void {
     this.counted.errors += 1;
     this.notify('fault', error);
-  }
-
-  /**
-   * Calls what is not ours, when our own state is consistent. What it throws, or rejects with, is reported and disturbs nothing here.
-   * @param whom names it for the report
-   */
-  protected callSafely(whom: string, call: () => unknown): void {
-    const failed = (error: unknown): void =>
-      this.fault(new Error(`${whom} failed: ${messageOf(error)}`, { cause: error }));
-    try {
-      const result = call();
-      if (types.isPromise(result)) result.catch(failed);
-    } catch (error) {
-      failed(error);
-    }
-  }
-
-  /** Emits an event. A listener that throws keeps it from no other listener. */
-  protected notify<E extends keyof ClientEvents>(event: E, ...args: ClientEvents[E]): void {
-    for (const listener of this.rawListeners(event)) {
-      const call = (): unknown => Reflect.apply(listener, this, args);
-      if (event === 'fault') callUnheard(call);
-      else this.callSafely(`A listener of "${event}"`, call);
-    }
   }
 
   /** The operation with the layouts that the integrator has entered for it. */
@@ -396,15 +366,5 @@ export abstract class ServiceClient extends EventEmitter<ClientEvents> {
     if (!this.nonsense.onNonsense()) return;
     const reason = `${this.peer} broke the protocol: it sends nothing but messages that make no sense`;
     this.connection.abort(new AkmError('AKM_PROTOCOL', reason));
-  }
-}
-
-/** Whoever should hear of failures fails: there is no one left to tell. */
-function callUnheard(call: () => unknown): void {
-  try {
-    const result = call();
-    if (types.isPromise(result)) result.catch(() => undefined);
-  } catch {
-    // see above
   }
 }

@@ -6,7 +6,7 @@ import { textSetting } from '../../../src/settings/text.js';
 import { EventThrottle } from './event-throttle.js';
 import { ServiceEvents, type EventListener, type ServiceEvent } from './service-events.js';
 
-/** What is observed, and who is told. */
+/** What is observed, and who hears of it. */
 interface Watch {
   services: readonly ('amm' | 'app')[];
   /** Errors that are told in a second at most, of each service. */

@@ -1,6 +1,6 @@
 import type { ConnectionState } from '../../../src/client/connection/connection.js';
 import type { RegistrationChange } from '../../../src/client/app/registration.js';
-import type { AppClient } from '../../../src/client/app/app-client.js';
+import { AppClient } from '../../../src/client/app/app-client.js';
 import type { ServiceClient } from '../../../src/client/service-client.js';
 import { type AkmError, isAkmError } from '../../../src/errors.js';
 import { numberIn } from '../errors.js';
@@ -103,7 +103,7 @@ export class ServiceEvents {
     if (state === 'connected' || state === 'idle') this.tell(this.detector.news(state), state, INITIAL);
     else if (outage)
       this.tell(this.detector.news('disconnected'), 'disconnected', { ...INITIAL, ...wordsOf(outage) });
-    for (const each of 'currentRegistrations' in client ? (client as AppClient).currentRegistrations() : [])
+    for (const each of client instanceof AppClient ? client.currentRegistrations() : [])
       this.onRegistration(each, INITIAL);
   }
 

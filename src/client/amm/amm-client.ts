@@ -10,11 +10,10 @@ import {
   type IdentifierInput,
 } from '../../protocol/identifier.js';
 import type { Encodable } from '../../protocol/layout.js';
-import { RESPONSE_OFFSET, type Operation } from '../../protocol/message.js';
-import { parseInteger, U32_MAX } from '../../protocol/integer.js';
+import type { Operation } from '../../protocol/message.js';
 import { MAX_BODY } from '../../protocol/sizes.js';
 import { checkDelay, checkOptions, type ClientOptions, type NumberInput } from '../options.js';
-import { infoOf, type ExchangeInfo, type RawResponse } from '../requests/exchange.js';
+import { codesOf, infoOf, type ExchangeInfo, type RawResponse } from '../requests/exchange.js';
 import type { RequestOptions } from '../requests/request-queue.js';
 import { ServiceClient } from '../service-client.js';
 import { isEndpointList } from './endpoint-list.js';
@@ -171,13 +170,7 @@ export class AmmClient extends ServiceClient {
     options: RequestOptions = {},
   ): Promise<RawResponse> {
     this.stopIdleTimer();
-    const number = parseInteger(code, 'The request code', U32_MAX);
-    return this.exchangeRaw(
-      number,
-      parseInteger(responseCode ?? number + RESPONSE_OFFSET, 'The response code', U32_MAX),
-      body,
-      options,
-    );
+    return this.exchangeRaw(codesOf(code, responseCode), body, options);
   }
 
   protected override readonly identification = {

@@ -1,14 +1,12 @@
-import { types } from 'node:util';
 import { AkmError, kindOf, messageOf } from '../../errors.js';
 import { APP_OPERATIONS, RECEIVE_APP_DATA_RESPONSE } from '../../protocol/app-messages.js';
 import { bytesOf } from '../../protocol/bytes.js';
 import { APP_DIALECT } from '../../protocol/header.js';
-import { parseInteger, U16_MAX, U32_MAX } from '../../protocol/integer.js';
+import { parseInteger, U16_MAX } from '../../protocol/integer.js';
 import type { Decoded } from '../../protocol/layout.js';
-import { RESPONSE_OFFSET } from '../../protocol/message.js';
 import { isEndpointList } from '../amm/endpoint-list.js';
 import { checkOptions, type ClientOptions, type NumberInput } from '../options.js';
-import { infoOf, type RawResponse, type Response } from '../requests/exchange.js';
+import { codesOf, infoOf, type RawResponse, type Response } from '../requests/exchange.js';
 import type { RequestOptions } from '../requests/request-queue.js';
 import { ServiceClient, type Sense } from '../service-client.js';
 import { checkAppData, decodeAppData } from './app-data.js';
@@ -145,7 +143,7 @@ export class AppClient extends ServiceClient {
     }
     const taken = (error?: AkmError): void => {
       if (error) this.onFailure(error, 'SEND_APP_DATA');
-      this.callBack(callback, error);
+      this.callSafely('A callback of a send', () => callback(error));
     };
     let send: Send;
     try {
@@ -201,15 +199,14 @@ export class AppClient extends ServiceClient {
     responseCode?: NumberInput,
     options: RequestOptions = {},
   ): Promise<RawResponse> {
-    const number = parseInteger(code, 'The request code', U32_MAX);
-    const expected = parseInteger(responseCode ?? number + RESPONSE_OFFSET, 'The response code', U32_MAX);
-    if (expected === RECEIVE_APP_DATA_RESPONSE.code) {
+    const codes = codesOf(code, responseCode);
+    if (codes.responseCode === RECEIVE_APP_DATA_RESPONSE.code) {
       throw new AkmError(
         'AKM_INVALID_INPUT',
         'The response code is 0x46, which is application data and never a response',
       );
     }
-    return this.exchangeRaw(number, expected, body, options);
+    return this.exchangeRaw(codes, body, options);
   }
 
   protected override readonly identification = { operation: APP_OPERATIONS.GET_ENDPOINT_INFO, values: {} };
@@ -297,17 +294,6 @@ export class AppClient extends ServiceClient {
       signal,
       taken,
     };
-  }
-
-  private callBack(callback: SendCallback, error: AkmError | undefined): void {
-    try {
-      const result = callback(error);
-      if (types.isPromise(result)) this.callSafely('A callback of a send', () => result);
-    } catch (thrown) {
-      this.callSafely('A callback of a send', () => {
-        throw thrown;
-      });
-    }
   }
 
   private onData(payload: Buffer): Sense {

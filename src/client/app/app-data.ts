@@ -4,7 +4,6 @@ import {
   RECEIVE_APP_DATA_RESPONSE,
   SEND_APP_DATA_REQUEST,
 } from '../../protocol/app-messages.js';
-import { AkmError } from '../../errors.js';
 import { APP_DIALECT, HEADER_SIZE } from '../../protocol/header.js';
 import { CODE_SIZE, decodeWholeBody, encodeFrame } from '../../protocol/message.js';
 import type { ReceivedData } from './subscriptions.js';
@@ -48,10 +47,7 @@ export function checkAppData(data: Bytes | string): number {
   if (typeof data === 'string' && data.length * 3 <= MAX_APP_BUFFER_SIZE) return data.length * 3;
   const length = typeof data === 'string' ? Buffer.byteLength(data) : lengthOf(data);
   if (length <= MAX_APP_BUFFER_SIZE) return length;
-  throw new AkmError(
-    'AKM_PAYLOAD_TOO_LARGE',
-    `The data has ${length} bytes; one message carries at most ${MAX_APP_BUFFER_SIZE}`,
-  );
+  return SEND_APP_DATA_REQUEST.body.fields.data.sizeOf(data as string, 'data'); // which throws
 }
 
 /**

@@ -1,4 +1,6 @@
-import type { Operation, Source } from '../../protocol/message.js';
+import { parseInteger, U32_MAX } from '../../protocol/integer.js';
+import { RESPONSE_OFFSET, type Operation, type Source } from '../../protocol/message.js';
+import type { NumberInput } from '../options.js';
 import type { Request, RequestOptions } from './request-queue.js';
 
 /** How an exchange went, beside what was said in it. */
@@ -36,4 +38,20 @@ export interface ExchangeOptions extends RequestOptions, Pick<Request<unknown>, 
   beforeWrite?: (operation: Operation) => void;
   /** The values by name, in place of the others, if the integrator has entered a layout for the request. */
   own?: object;
+}
+
+/**
+ * The codes of a request whose message is not known here.
+ * @param responseCode by default the request's and 0x40, as in every documented pair
+ * @throws AkmError `AKM_INVALID_INPUT` if one is not a U32
+ */
+export function codesOf(
+  code: NumberInput,
+  responseCode?: NumberInput,
+): Pick<ExchangeInfo, 'requestCode' | 'responseCode'> {
+  const requestCode = parseInteger(code, 'The request code', U32_MAX);
+  return {
+    requestCode,
+    responseCode: parseInteger(responseCode ?? requestCode + RESPONSE_OFFSET, 'The response code', U32_MAX),
+  };
 }

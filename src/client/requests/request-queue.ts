@@ -2,6 +2,7 @@ import { AkmError } from '../../errors.js';
 import type { Connection } from '../connection/connection.js';
 import { Deadline } from '../connection/deadline.js';
 import { Fifo } from '../fifo.js';
+import { OfflineWait } from './offline-wait.js';
 import type { QueueLimit } from './queue-limit.js';
 
 /** How a request is made, whatever is asked. */
@@ -89,9 +90,8 @@ interface InFlight {
  * Requests one at a time and in order, since no message carries a correlation number: a response is known by its code and by order
  * alone.
  *
- * A request made without a connection waits for one, but not longer than the request timeout after the connection went missing; while a
- * connection is being made that gets on, one more timeout for each step. After that every request fails at once until there is a
- * connection again.
+ * A request made without a connection waits for one as long as {@link OfflineWait} says. After that every request fails at once until
+ * there is a connection again.
  */
 export class RequestQueue {
   private readonly priority = new Fifo<Job>();
@@ -99,10 +99,7 @@ export class RequestQueue {
   private inFlight: InFlight | undefined;
   /** The last one with which a connection began. */
   private first: Job | undefined;
-  /** Runs while a missing connection is still waited for. */
-  private offlineTimer: Deadline | undefined;
-  /** When the connection went missing, and the request timeout: steps on a connection that is lost again have won no time. */
-  private offlineSince = 0;
+  private readonly offlineWait: OfflineWait;
   /** The frames of requests that got no response on this connection, by response code: it may still come. */
   private readonly unanswered = new Map<number, Buffer>();
   private renewal = false;
@@ -112,7 +109,9 @@ export class RequestQueue {
     private readonly timeout: number,
     private readonly limit: QueueLimit,
     private readonly listener: RequestListener,
-  ) {}
+  ) {
+    this.offlineWait = new OfflineWait(timeout, () => this.onWaitedInVain());
+  }
 
   /** Whether anything waits or is in flight. */
   get busy(): boolean {
@@ -121,7 +120,7 @@ export class RequestQueue {
 
   /** Whether a request that is made now would be written, or wait; else it fails with {@link Connection.notConnected}. */
   get accepts(): boolean {
-    return this.connection.state === 'connected' || this.offlineTimer !== undefined;
+    return this.connection.state === 'connected' || this.offlineWait.isRunning;
   }
 
   /**
@@ -150,22 +149,19 @@ export class RequestQueue {
     return new Promise<T>((resolve, reject) => {
       this.first = this.jobFor(request, resolve, reject);
       this.write(this.first);
-      this.extendOffline(); // behind the request's own deadline: what comes of that may help those who wait
+      this.offlineWait.extend(); // behind the request's own deadline: what comes of that may help those who wait
     });
   }
 
   /** There is no connection from now on, but one is being made. */
   onOffline(): void {
-    if (!this.offlineTimer) this.offlineSince = performance.now();
-    const left = this.offlineSince + this.timeout - performance.now();
-    if (left > 0) this.waitOffline(left);
-    else this.giveUpWaiting();
+    this.offlineWait.begin();
   }
 
   /** The peer was confirmed. What waits behind priority requests is no better off yet: a peer may never answer those. */
   onConnected(): void {
-    if (this.waiting.length === 0) this.endOffline();
-    else this.extendOffline();
+    if (this.waiting.length === 0) this.offlineWait.end();
+    else this.offlineWait.extend();
     this.pump();
   }
 
@@ -184,7 +180,7 @@ export class RequestQueue {
     if (inFlight?.job.request.responseCode !== code || chunk <= inFlight.chunks)
       return this.isLate(code, payload);
     this.takeInFlight();
-    this.extendOffline(); // the peer answers: whoever waits for its turn goes on waiting
+    this.offlineWait.extend(); // the peer answers: whoever waits for its turn goes on waiting
     const latencyMs = performance.now() - inFlight.writtenAt;
     this.listener.onResponse(latencyMs);
     inFlight.job.succeed(payload, latencyMs);
@@ -200,7 +196,7 @@ export class RequestQueue {
 
   /** Fails all there is, and resolves when that is done. */
   async close(error: AkmError): Promise<void> {
-    this.endOffline();
+    this.offlineWait.end();
     this.renewal = false;
     this.takeInFlight()?.job.fail(error);
     const fail = (job: Job): void => this.failWaiting(job, error);
@@ -230,7 +226,7 @@ export class RequestQueue {
         job.fail(this.indistinguishable(job.request)); // a peer that never answers the first question of a connection
         continue;
       }
-      if (!job.request.priority) this.endOffline();
+      if (!job.request.priority) this.offlineWait.end();
       this.write(job);
     }
     this.reportIdle();
@@ -316,7 +312,7 @@ export class RequestQueue {
     return new Deadline(job.request.timeout ?? this.timeout, () => {
       if (this.inFlight && this.connection.isBehind && waited < LONGEST_BACKLOG) {
         this.inFlight.deadline = this.deadlineFor(job, waited + 1);
-        this.extendOffline(); // whoever waits behind it, too
+        this.offlineWait.extend(); // whoever waits behind it, too
       } else {
         this.onTimeout(job);
       }
@@ -364,14 +360,8 @@ export class RequestQueue {
     if (!this.busy) this.listener.onIdle();
   }
 
-  private waitOffline(milliseconds: number): void {
-    this.endOffline();
-    this.offlineTimer = new Deadline(milliseconds, () => this.giveUpWaiting());
-  }
-
-  private giveUpWaiting(): void {
+  private onWaitedInVain(): void {
     const error = this.waitedInVain();
-    this.endOffline();
     void this.waiting.takeAll().drain((job) => this.failWaiting(job, error));
     this.listener.onWaitedInVain(error);
     this.reportIdle();
@@ -382,15 +372,5 @@ export class RequestQueue {
     if (connection.state !== 'connected') return connection.notConnected();
     const message = `${connection.peer} is connected but did not confirm a pending registration within ${timeout} ms`;
     return new AkmError('AKM_NOT_CONNECTED', message);
-  }
-
-  /** One more timeout for whoever waits. */
-  private extendOffline(): void {
-    if (this.offlineTimer) this.waitOffline(this.timeout);
-  }
-
-  private endOffline(): void {
-    this.offlineTimer?.cancel();
-    this.offlineTimer = undefined;
   }
 }
